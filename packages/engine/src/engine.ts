@@ -1,0 +1,109 @@
+import type { AppDefinition, Env, Query, Result } from '@tidemark/protocol';
+import type {
+  Accepted,
+  ConflictFields,
+  Device,
+  DevicesAnswer,
+  DigestAnswer,
+  HistoryAnswer,
+  PullAnswer,
+  PullRequest,
+  PushAnswer,
+  PushRequest,
+  ResolveRequest,
+  RestoreAnswer,
+  RestoreRequest,
+  StateAnswer,
+  SyncAnswer,
+  SyncRequest,
+} from '@tidemark/protocol/messages';
+import type { LogRow, RecordRow, Storage } from './storage/storage.ts';
+
+export interface EngineOptions {
+  readonly storage: Storage;
+  readonly apps: readonly AppDefinition[];
+  readonly env: Env;
+  /** Called after each append, for metrics: pushes, mutations, conflicts raised, milliseconds from taking the jobs to the commit. */
+  readonly onCommit?: (commit: {
+    readonly app: string;
+    readonly requests: number;
+    readonly mutations: number;
+    readonly changes: number;
+    readonly conflicts: number;
+    readonly rejected: number;
+    readonly ms: number;
+  }) => void;
+}
+
+/** Which space a call is about. The key comes from the verified identity, never from a body. */
+export interface SpaceRef {
+  readonly app: string;
+  /** `<app>/<owner>`. */
+  readonly key: string;
+}
+
+/** A pull page whose records are still text: `fieldsJson` goes into the response as it is. Print it with printPull. */
+export interface PullPage extends Omit<PullAnswer, 'changes'> {
+  readonly rows: readonly (RecordRow | LogRow)[];
+}
+
+/** A push answer, printed once; `value` for callers in process. */
+export interface Engine {
+  readonly apps: ReadonlyMap<string, AppDefinition>;
+  /** Applies a push. The answer comes after the append is durable. `dryRun` answers the same and stores nothing. */
+  push(space: SpaceRef, request: PushRequest, options?: { readonly dryRun?: boolean }): Promise<Result<PushAnswer>>;
+  pull(space: SpaceRef, request: PullRequest): Promise<Result<PullPage>>;
+  /** Push, then pull of the state that includes it. */
+  sync(space: SpaceRef, request: SyncRequest): Promise<Result<{ readonly push: PushAnswer; readonly pull: PullPage }>>;
+  /** Calls `poke` after every append to the space in this process. The returned function ends it. */
+  subscribe(space: SpaceRef, poke: () => void): () => void;
+  /** spaceId, epoch and head; creates the space's row when there is none. */
+  session(
+    space: SpaceRef,
+  ): Promise<Result<{ readonly spaceId: string; readonly epoch: string; readonly latestVersion: number; readonly serverTime: number }>>;
+  conflicts(
+    space: SpaceRef,
+    page: { readonly state: 'open' | 'resolved' | 'all'; readonly after?: string; readonly limit?: number },
+  ): Promise<
+    Result<{
+      readonly conflicts: readonly ({ readonly conflictId: string; readonly seq: number } & ConflictFields)[];
+      readonly nextAfter?: string;
+    }>
+  >;
+  /** Resolves a conflict; a repeat with the same choice answers `duplicate`. */
+  resolve(space: SpaceRef, conflictId: string, request: ResolveRequest, clientId?: string): Promise<Result<Accepted>>;
+  history(
+    space: SpaceRef,
+    of: { readonly collection: string; readonly id: string; readonly before?: number; readonly limit?: number },
+  ): Promise<Result<HistoryAnswer>>;
+  stateAt(
+    space: SpaceRef,
+    at: { readonly asOf?: number; readonly seq?: number; readonly after?: string; readonly limit?: number },
+  ): Promise<Result<StateAnswer>>;
+  restore(space: SpaceRef, request: RestoreRequest): Promise<Result<RestoreAnswer>>;
+  digest(space: SpaceRef): Promise<Result<DigestAnswer>>;
+  /** Recomputes digest and log chain from the rows; answers what differs (empty = sound). For doctor. */
+  verify(
+    space: SpaceRef,
+    onProgress?: (done: number) => void,
+  ): Promise<{ readonly records: number; readonly changes: number; readonly problems: readonly string[] }>;
+  devices(space: SpaceRef): Promise<Result<DevicesAnswer>>;
+  renameDevice(space: SpaceRef, clientId: string, name: string): Promise<Result<Device>>;
+  revokeDevice(space: SpaceRef, clientId: string): Promise<Result<Device>>;
+  /** Queries by declared index. */
+  query(
+    space: SpaceRef,
+    collection: string,
+    query: Query,
+  ): Promise<Result<{ readonly rows: readonly RecordRow[]; readonly nextCursor?: string }>>;
+  get(space: SpaceRef, collection: string, id: string): Promise<RecordRow | undefined>;
+  /** Raises the floor to `floor` (at most the head): older log rows and tombstones go. */
+  compact(space: SpaceRef, floor: number): Promise<Result<{ readonly floor: number }>>;
+  /** Purges log, history, receipts and conflicts. The old spaceId is remembered: its clients get SPACE_ERASED. */
+  erase(space: SpaceRef): Promise<Result<{ readonly spaceId: string }>>;
+  /** Starts a new epoch for a space whose storage was just restored from a backup. */
+  startEpoch(space: SpaceRef): Promise<Result<{ readonly epoch: string }>>;
+  listSpaces(app?: string): AsyncIterable<SpaceRef>;
+  /** Waits for appends under way; further pushes are refused with UNAVAILABLE. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,19 @@
+export { createEngine } from './create-engine.ts';
+export type { Engine, EngineOptions, PullPage, SpaceRef } from './engine.ts';
+export { printPull, printRecord } from './serve/print.ts';
+export {
+  type Append,
+  type ClientRow,
+  type IndexValue,
+  type Loaded,
+  type LoadKeys,
+  type LogRow,
+  type QueryPlan,
+  type ReceiptRow,
+  type RecordKey,
+  type RecordRow,
+  type SpaceRow,
+  type Storage,
+  type StorageCapabilities,
+  StorageFailure,
+} from './storage/storage.ts';

@@ -1,0 +1,27 @@
+/** Limits that hold on every storage. They are advertised by GET /sync/session; units are in the names. */
+export const LIMITS = {
+  /** Decoded bytes of a request body. */
+  bodyBytesMax: 8 * 1024 * 1024,
+  mutationsPerPushMax: 5_000,
+  /** Canonical JSON bytes of the fields of one record, after merging. */
+  recordBytesMax: 256 * 1024,
+  keysPerObjectMax: 1_000,
+  jsonDepthMax: 32,
+  pageChangesMax: 5_000,
+  pageBytesMax: 4 * 1024 * 1024,
+  importBytesMax: 64 * 1024 * 1024,
+  groupMutationsMax: 40,
+  groupBytesMax: 512 * 1024,
+  /** Characters of a record id, client id, mutation id or group name. */
+  idLengthMax: 128,
+  /** Characters of an opaque cursor. */
+  cursorLengthMax: 1_024,
+  collectionNameLengthMax: 64,
+} as const;
+export type Limits = typeof LIMITS;
+
+/** The name of the collection that holds conflicts. Only the planner writes it. */
+export const CONFLICTS = '$conflicts';
+
+/** The field name of a conflict about the whole record (a delete against an edit). */
+export const WHOLE_RECORD = '*';

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { LIMITS } from '../limits.ts';
+import type { Change } from './change.ts';
+
+/** POST /sync/pull. */
+export const pullRequestSchema = z.strictObject({
+  clientId: z.string().min(1).max(LIMITS.idLengthMax),
+  spaceId: z.string().max(64).optional(),
+  /** Absent: from the beginning, by snapshot. */
+  cursor: z.string().max(LIMITS.cursorLengthMax).optional(),
+  /** Free text a client may send to be shown in the list of devices. */
+  clientVersion: z.union([z.string().max(64), z.number()]).optional(),
+  limit: z.number().int().min(1).max(LIMITS.pageChangesMax).optional(),
+  /** Only these collections (and always $conflicts). Another set than the cursor's is a reset. */
+  collections: z.array(z.string().max(LIMITS.collectionNameLengthMax)).max(100).optional(),
+});
+export type PullRequest = z.infer<typeof pullRequestSchema>;
+
+export interface PullAnswer {
+  readonly changes: readonly Change[];
+  readonly cursor: string;
+  /** The cursor's position. */
+  readonly seq: number;
+  /** The head. */
+  readonly latestVersion: number;
+  readonly hasMore: boolean;
+  /** On the first page only: the client's records are replaced when the last page (hasMore false) has come; the outbox is kept. */
+  readonly reset?: 'floor' | 'epoch';
+  /** Only where hasMore is false: the greatest n of this client that the state pulled includes. */
+  readonly ackedN?: number;
+  readonly epoch: string;
+  readonly spaceId: string;
+}

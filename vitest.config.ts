@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+const resolve = { conditions: ['@tidemark/source', 'import', 'module', 'default'] };
+const project = (name: string, include: string[], more: object = {}) => ({
+  resolve,
+  ssr: { resolve },
+  test: { name, include, environment: 'node' as const, ...more },
+});
+
+/** unit: in-process, fast. rules: the house rules. process: real server processes. browser: a real Chromium. */
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['packages/**/*.test.ts', 'console/**/*.test.ts']),
+      project('rules', ['tools/**/*.test.ts']),
+      project('process', ['tests/process/**/*.test.ts'], { testTimeout: 240_000, hookTimeout: 60_000, fileParallelism: false }),
+      project('browser', ['tests/browser/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }),
+    ],
+  },
+});
