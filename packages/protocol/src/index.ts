@@ -1,11 +1,20 @@
+export { canonicalJson, jsonEqual, utf8Length } from './canonical.ts';
+export { checkId, checkJson, type JsonLimits } from './check-json.ts';
+export { type Cursor, collectionsKey, decodeCursor, encodeCursor } from './cursor.ts';
+export { addHash, digestText, hashText, type Lanes, recordHash, subtractHash } from './digest.ts';
 export type { Env } from './env.ts';
 export { ERRORS, type ErrorCode, type ErrorEntry, statusOf } from './errors/catalogue.ts';
-export { isJsonObject, type Json, type JsonObject, type MutableJsonObject } from './json.ts';
+export { isJsonObject, type Json, type JsonObject, type MutableJsonObject, readMember } from './json.ts';
 export { CONFLICTS, LIMITS, type Limits, WHOLE_RECORD } from './limits.ts';
 export type { MergeInput, MergeOutcome, MergeRule, MergeSide } from './merge/merge-rule.ts';
+export { mutationContent } from './messages/mutation-content.ts';
 export { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN } from './protocol-version.ts';
+export { compareIndexValues, compareStrings, type IndexValue, toIndexValue } from './query/compare.ts';
 export type { Condition, Query } from './query/query.ts';
+export { runQuery } from './query/run-query.ts';
+export { matchesSearch, searchWords } from './query/search-words.ts';
 export { ok, type Refusal, type Result, refuse } from './result.ts';
+export { type CollectionInput, defineApp, defineCollection } from './schema/define.ts';
 export type {
   AnyFields,
   AppDefinition,
@@ -19,3 +28,5 @@ export type {
   RecordOf,
   Upcast,
 } from './schema/definition.ts';
+export { upcastFields } from './schema/upcast.ts';
+export { validateFields } from './schema/validate.ts';

@@ -8,3 +8,6 @@ export type JsonObject = { readonly [key: string]: Json };
 export type MutableJsonObject = { [key: string]: Json };
 
 export const isJsonObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An object's own member, undefined where it has none of that name (also for names such as toString). */
+export const readMember = (object: object, key: string): unknown => (Object.hasOwn(object, key) ? Reflect.get(object, key) : undefined);

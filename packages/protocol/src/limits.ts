@@ -14,8 +14,8 @@ export const LIMITS = {
   groupBytesMax: 512 * 1024,
   /** Characters of a record id, client id, mutation id or group name. */
   idLengthMax: 128,
-  /** Characters of an opaque cursor. */
-  cursorLengthMax: 1_024,
+  /** Characters of an opaque cursor; an id of 128 characters may be 512 bytes of it. */
+  cursorLengthMax: 2_048,
   collectionNameLengthMax: 64,
 } as const;
 export type Limits = typeof LIMITS;

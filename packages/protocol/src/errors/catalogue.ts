@@ -62,7 +62,7 @@ export const ERRORS = {
   UNKNOWN_COLLECTION: entry(422, 'both', 'The app declares no collection of this name.'),
   VALIDATION_FAILED: entry(422, 'both', 'A field does not fit the collection; details.issues names each place.'),
   INVALID_STRING: entry(422, 'mutation', 'A string holds U+0000 or half of a surrogate pair. Remove it.'),
-  INVALID_NUMBER: entry(422, 'mutation', 'A number is not finite.'),
+  INVALID_NUMBER: entry(422, 'mutation', 'A number is not finite, or beyond 2^53 - 1, where digits get lost. Send it as a string.'),
   INVALID_FIELD_NAME: entry(422, 'mutation', '__proto__, constructor and prototype cannot be field names.'),
   INVALID_ID: entry(422, 'both', 'A record id is a string of 1 to 128 characters, well-formed and without U+0000.'),
   TOO_DEEP: entry(422, 'mutation', 'JSON nested deeper than details.limit.'),

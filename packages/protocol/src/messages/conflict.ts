@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Json } from '../json.ts';
 import { LIMITS } from '../limits.ts';
+import { jsonSchema, textSchema } from './text.ts';
 
 /** Who wrote a value. `mutationId` is absent where compaction has removed it, `clientId` is '' where several writers were combined. */
 export interface Author {
@@ -47,7 +48,7 @@ export interface ConflictFields {
  */
 export const resolveRequestSchema = z.strictObject({
   choose: z.enum(['mine', 'theirs', 'value']),
-  value: z.json().optional(),
-  mutationId: z.string().min(1).max(LIMITS.idLengthMax).optional(),
+  value: jsonSchema.optional(),
+  mutationId: textSchema(LIMITS.idLengthMax).min(1).optional(),
 });
 export type ResolveRequest = z.infer<typeof resolveRequestSchema>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { textSchema } from './text.ts';
 
 /** One client of a space, as GET /devices lists it. */
 export interface Device {
@@ -16,4 +17,4 @@ export interface DevicesAnswer {
   readonly devices: readonly Device[];
 }
 /** PATCH /devices/{clientId}. */
-export const renameDeviceSchema = z.strictObject({ name: z.string().min(1).max(100) });
+export const renameDeviceSchema = z.strictObject({ name: textSchema(100).min(1) });

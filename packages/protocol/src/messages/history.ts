@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { LIMITS } from '../limits.ts';
 import type { RecordState } from './change.ts';
+import { textSchema } from './text.ts';
 
 /** One change in the history of a record. */
 export interface HistoryEntry extends RecordState {
@@ -30,9 +32,10 @@ export const restoreRequestSchema = z
   .strictObject({
     /** Server time, milliseconds. */
     asOf: z.number().optional(),
-    seq: z.number().int().min(0).optional(),
-    collection: z.string().optional(),
-    id: z.string().optional(),
+    seq: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+    collection: textSchema(LIMITS.collectionNameLengthMax).optional(),
+    /** Up to 128 code points, that is 256 UTF-16 units. */
+    id: textSchema(2 * LIMITS.idLengthMax).optional(),
   })
   .refine((r) => (r.asOf === undefined) !== (r.seq === undefined), { message: 'give either asOf or seq' })
   .refine((r) => r.id === undefined || r.collection !== undefined, { message: 'id needs collection' });

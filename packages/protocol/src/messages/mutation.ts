@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { LIMITS } from '../limits.ts';
+import { jsonObjectSchema, textSchema } from './text.ts';
 
-const id = z.string().min(1).max(LIMITS.idLengthMax);
+const id = textSchema(LIMITS.idLengthMax).min(1);
 const seq = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const fields = z.record(z.string(), z.json());
+const fields = jsonObjectSchema;
 
 /** What a client wants. Immutable once queued. The field values are looked at later, one mutation at a time. */
 export const mutationSchema = z.strictObject({
@@ -11,7 +12,8 @@ export const mutationSchema = z.strictObject({
   mutationId: id,
   /** Orders the mutations of one client: 1, 2, 3 … without gaps. */
   n: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
-  collection: z.string().max(LIMITS.collectionNameLengthMax),
+  collection: textSchema(LIMITS.collectionNameLengthMax),
+  /** Looked at by checkId, so that a bad one refuses this mutation only. */
   id: z.string(),
   op: z.enum(['put', 'patch', 'delete']),
   /** put: the whole record; patch: the fields that change, null clears an optional one. */
@@ -21,7 +23,7 @@ export const mutationSchema = z.strictObject({
   /** Seq of the record state the client had seen, 0 for none. */
   base: seq,
   /** Epoch that `base` belongs to. */
-  epoch: z.string().max(64).optional(),
+  epoch: textSchema(64).optional(),
   /** The client's wall clock in milliseconds, a hint only. */
   at: z.number(),
   /** Refuse unless the record has exactly this revision; 0 = absent. */
@@ -30,7 +32,7 @@ export const mutationSchema = z.strictObject({
   group: id.optional(),
   schemaVersion: z.number().int().min(1).optional(),
   /** A re-offer after the server was restored: where the write stood in the lost log. */
-  healed: z.strictObject({ epoch: z.string().max(64), seq }).optional(),
+  healed: z.strictObject({ epoch: textSchema(64), seq }).optional(),
 });
 
 /** Gives up a mutation: the server answers its stored verdict or stores `rejected VOIDED`. */

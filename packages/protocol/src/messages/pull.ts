@@ -1,18 +1,19 @@
 import * as z from 'zod';
 import { LIMITS } from '../limits.ts';
 import type { Change } from './change.ts';
+import { textSchema } from './text.ts';
 
 /** POST /sync/pull. */
 export const pullRequestSchema = z.strictObject({
-  clientId: z.string().min(1).max(LIMITS.idLengthMax),
-  spaceId: z.string().max(64).optional(),
+  clientId: textSchema(LIMITS.idLengthMax).min(1),
+  spaceId: textSchema(64).optional(),
   /** Absent: from the beginning, by snapshot. */
-  cursor: z.string().max(LIMITS.cursorLengthMax).optional(),
+  cursor: textSchema(LIMITS.cursorLengthMax).optional(),
   /** Free text a client may send to be shown in the list of devices. */
-  clientVersion: z.union([z.string().max(64), z.number()]).optional(),
+  clientVersion: z.union([textSchema(64), z.number()]).optional(),
   limit: z.number().int().min(1).max(LIMITS.pageChangesMax).optional(),
   /** Only these collections (and always $conflicts). Another set than the cursor's is a reset. */
-  collections: z.array(z.string().max(LIMITS.collectionNameLengthMax)).max(100).optional(),
+  collections: z.array(textSchema(LIMITS.collectionNameLengthMax)).max(100).optional(),
 });
 export type PullRequest = z.infer<typeof pullRequestSchema>;
 

@@ -4,14 +4,15 @@ import type { Json } from '../json.ts';
 import { LIMITS } from '../limits.ts';
 import type { RecordState } from './change.ts';
 import { pushedMutationSchema } from './mutation.ts';
+import { textSchema } from './text.ts';
 
 /** POST /sync/push. Unknown members of the envelope are refused; the number of mutations is checked by the engine. */
 export const pushRequestSchema = z.strictObject({
   protocolVersion: z.number().int(),
-  clientId: z.string().min(1).max(LIMITS.idLengthMax),
+  clientId: textSchema(LIMITS.idLengthMax).min(1),
   schemaVersion: z.number().int().min(1),
-  spaceId: z.string().max(64).optional(),
-  cursor: z.string().max(LIMITS.cursorLengthMax).optional(),
+  spaceId: textSchema(64).optional(),
+  cursor: textSchema(LIMITS.cursorLengthMax).optional(),
   mutations: z.array(pushedMutationSchema),
 });
 export type PushRequest = z.infer<typeof pushRequestSchema>;

@@ -1,0 +1,36 @@
+import { isJsonObject, type JsonObject } from '../json.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import type { AppDefinition, CollectionDefinition } from './definition.ts';
+
+/**
+ * Brings fields that were written at schemaVersion `fromVersion` to the app's own, one version after the other.
+ * Refused with UPCAST_FAILED where an up-caster throws or answers no object, SCHEMA_AHEAD where the fields are newer than the app.
+ */
+export const upcastFields = (
+  app: AppDefinition,
+  collection: CollectionDefinition,
+  fields: JsonObject,
+  fromVersion: number,
+): Result<JsonObject> => {
+  if (fromVersion > app.schemaVersion) {
+    return refuse('SCHEMA_AHEAD', `schemaVersion ${fromVersion} is newer than ${app.schemaVersion}`, { schemaVersion: app.schemaVersion });
+  }
+  let current = fields;
+  for (let version = fromVersion; version < app.schemaVersion; version += 1) {
+    const upcast = collection.upcasts[version];
+    if (!upcast) continue;
+    try {
+      current = upcast(current);
+    } catch (fault) {
+      return failed(collection, version, fault instanceof Error ? fault.message : String(fault));
+    }
+    if (!isJsonObject(current)) return failed(collection, version, 'it answered no object');
+  }
+  return ok(current);
+};
+
+const failed = (collection: CollectionDefinition, version: number, why: string): Result<never> =>
+  refuse('UPCAST_FAILED', `${collection.name} cannot be brought from schemaVersion ${version} to ${version + 1}: ${why}`, {
+    collection: collection.name,
+    fromVersion: version,
+  });
