@@ -1,0 +1,117 @@
+import { type Env, ok, type Result, refuse } from '@tidemark/protocol';
+import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { dateOf } from '../platform/node-env.ts';
+import type { DevelopmentKey } from './development-key.ts';
+import type { Identity, Principal } from './identity.ts';
+
+export const DEVELOPMENT_ISSUER = 'tidemark-development';
+
+const EXPIRES_IN_MS = 30 * 24 * 60 * 60 * 1000;
+const SUBJECT_LENGTH_MAX = 128;
+const TOKEN_LENGTH_MAX = 8 * 1024;
+const VERIFIED_KEPT_MAX = 500;
+
+// No control characters and no halves of surrogate pairs: the subject becomes part of storage keys.
+const isSubject = (value: unknown): value is string =>
+  typeof value === 'string' && value.length >= 1 && value.length <= SUBJECT_LENGTH_MAX && !/[\p{Cc}\p{Cs}]/u.test(value);
+
+/**
+ * Signs a token for one user of one app. `expiresIn` in milliseconds, 30 days unless given. Answers the compact JWT.
+ * Refused with BAD_REQUEST when `user` is not 1 to 128 printable characters or `expiresIn` is not positive.
+ */
+export const issueDevelopmentToken = async (
+  key: DevelopmentKey,
+  claims: { readonly app: string; readonly user: string; readonly expiresIn?: number },
+  env: Pick<Env, 'wall'>,
+): Promise<Result<string>> => {
+  const expiresIn = claims.expiresIn ?? EXPIRES_IN_MS;
+  if (!isSubject(claims.user)) return refuse('BAD_REQUEST', `A user is 1 to ${SUBJECT_LENGTH_MAX} printable characters.`);
+  if (!(expiresIn >= 1000)) return refuse('BAD_REQUEST', 'A token must last at least a second.');
+  const now = Math.floor(env.wall() / 1000);
+  const token = await new SignJWT({})
+    .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT' })
+    .setIssuer(DEVELOPMENT_ISSUER)
+    .setSubject(claims.user)
+    .setAudience(claims.app)
+    .setIssuedAt(now)
+    .setExpirationTime(now + Math.floor(expiresIn / 1000))
+    .sign(key.privateKey);
+  return ok(token);
+};
+
+export interface DevelopmentIdentityOptions {
+  readonly key: DevelopmentKey;
+  readonly env: Pick<Env, 'wall'>;
+  /** NODE_ENV of the process. */
+  readonly nodeEnv: string | undefined;
+  /** Use development tokens although NODE_ENV is production. */
+  readonly allowDevelopmentTokens?: boolean;
+}
+
+/**
+ * An Identity whose tokens anyone with the key file can sign. Refused with FORBIDDEN when NODE_ENV is production,
+ * unless asked for. There is no default user and no cookie: no token, no answer.
+ */
+export const createDevelopmentIdentity = (options: DevelopmentIdentityOptions): Result<Identity> => {
+  if (options.nodeEnv === 'production' && options.allowDevelopmentTokens !== true) {
+    return refuse('FORBIDDEN', 'Development tokens are off because NODE_ENV is production. Ask for them by --allow-development-tokens.');
+  }
+  const verified = createVerifiedTokens();
+  return ok({
+    authenticate: async ({ authorization, app }) => {
+      const token = bearerToken(authorization);
+      if (!token.ok) return token;
+      const known = verified.get(app, token.value);
+      const principal = known ?? (await verifyToken(options, token.value, app));
+      if (principal === undefined) return refuse('UNAUTHENTICATED', 'The token is not valid for this app.');
+      if (principal.expiresAt <= options.env.wall()) return refuse('UNAUTHENTICATED', 'The token has expired.');
+      if (known === undefined) verified.add(app, token.value, principal);
+      return ok(principal);
+    },
+  });
+};
+
+const bearerToken = (authorization: string | null): Result<string> => {
+  if (authorization === null) return refuse('UNAUTHENTICATED', 'Send a token as Authorization: Bearer.');
+  if (authorization.length > TOKEN_LENGTH_MAX) return refuse('UNAUTHENTICATED', `The token is longer than ${TOKEN_LENGTH_MAX} characters.`);
+  const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
+  return token === undefined ? refuse('UNAUTHENTICATED', 'The Authorization header does not hold a bearer token.') : ok(token);
+};
+
+const verifyToken = async ({ key, env }: DevelopmentIdentityOptions, token: string, app: string): Promise<Principal | undefined> => {
+  try {
+    const { payload } = await jwtVerify(token, key.publicKey, {
+      algorithms: ['EdDSA'],
+      issuer: DEVELOPMENT_ISSUER,
+      audience: app,
+      requiredClaims: ['exp', 'sub', 'aud', 'iss'],
+      currentDate: dateOf(env.wall()),
+    });
+    return principalOf(payload, app);
+  } catch {
+    return undefined;
+  }
+};
+
+const principalOf = (payload: JWTPayload, app: string): Principal | undefined => {
+  const { sub, aud, exp } = payload;
+  if (aud !== app || !isSubject(sub) || typeof exp !== 'number') return undefined;
+  return { issuer: DEVELOPMENT_ISSUER, subject: sub, spaceKey: sub, scopes: [], emailVerified: false, expiresAt: exp * 1000 };
+};
+
+/**
+ * Principals of tokens already verified: a signature costs a third of a millisecond, as much as a push. Bounded; the
+ * oldest goes first. Development tokens cannot be taken back, so nothing is lost by not looking again.
+ */
+const createVerifiedTokens = () => {
+  const kept = new Map<string, Principal>();
+  const keyOf = (app: string, token: string) => `${token} ${app}`;
+  return {
+    get: (app: string, token: string) => kept.get(keyOf(app, token)),
+    add: (app: string, token: string, principal: Principal) => {
+      const oldest = kept.keys().next();
+      if (kept.size >= VERIFIED_KEPT_MAX && !oldest.done) kept.delete(oldest.value);
+      kept.set(keyOf(app, token), principal);
+    },
+  };
+};
