@@ -1,0 +1,79 @@
+import { isJsonObject, type JsonObject, type Refusal } from '@tidemark/protocol';
+import type { Mutation, PushedMutation, RecordState } from '@tidemark/protocol/messages';
+
+/** One row of the outbox, under its mutationId. `settled` is the seq of an acknowledged mutation whose new state has not been pulled yet. */
+export interface OutboxRow {
+  readonly mutation: PushedMutation;
+  readonly settled?: number;
+}
+
+export interface ParkedRow {
+  readonly mutation: Mutation;
+  readonly error: Refusal;
+  readonly parkedAt: number;
+}
+
+/** An acknowledged mutation, under its mutationId, with where its receipt stands. `at` is the wall time of the acknowledgement. */
+export interface JournalRow {
+  readonly mutation: Mutation;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly status: 'applied' | 'merged' | 'conflict';
+  readonly conflictIds: readonly string[];
+}
+
+/** Everything about the store as a whole, in one row: every write checks that it is still the one it was planned on. */
+export interface Meta {
+  readonly storageVersion: number;
+  readonly schemaVersion: number;
+  /** Counts the writes, so that a session sees that another one wrote. */
+  readonly writes: number;
+  /** The rows written lately, from write `touchedFrom` on: [write, table, key]. */
+  readonly touched: readonly (readonly [number, string, string])[];
+  readonly touchedFrom: number;
+  readonly clientId: string;
+  readonly nextN: number;
+  /** Greatest n of this clientId whose receipt is stored here. */
+  readonly receiptN: number;
+  /** Greatest n of this clientId whose effect the records contain. */
+  readonly ackedN: number;
+  readonly spaceId: string | null;
+  readonly epoch: string | null;
+  readonly cursor: string | null;
+  /** Position of the cursor. */
+  readonly seq: number;
+  /** Wall time of the last complete pull. */
+  readonly syncedAt: number | null;
+  /** A snapshot on its way in; `cursor` null: to be asked for from its beginning. */
+  readonly staging: { readonly cursor: string | null; readonly epoch: string | null } | null;
+  /** The server lost part of its log: offer the journal again. `all`: also what was acknowledged in the present epoch. */
+  readonly heal: { readonly all: boolean } | null;
+}
+
+export const recordKey = (collection: string, id: string): string => `${collection}/${id}`;
+
+/** A typed value as a row. Values are built without undefined members, so nothing needs to be converted. */
+export const toRow = (value: unknown): JsonObject => {
+  if (!isJsonObject(value)) throw new Error('Only objects can be stored');
+  return value;
+};
+
+/** Rows were written by this code in a known storageVersion: what marks each kind is enough to tell damage. */
+export const isRecordState = (row: unknown): row is RecordState =>
+  isJsonObject(row) && typeof row.collection === 'string' && typeof row.id === 'string' && typeof row.seq === 'number';
+
+export const isMutation = (row: unknown): row is Mutation =>
+  isJsonObject(row) && typeof row.mutationId === 'string' && typeof row.n === 'number' && typeof row.op === 'string' && row.op !== 'void';
+
+const isVoid = (row: unknown): boolean => isJsonObject(row) && row.op === 'void' && typeof row.mutationId === 'string';
+
+export const isOutboxRow = (row: unknown): row is OutboxRow => isJsonObject(row) && (isMutation(row.mutation) || isVoid(row.mutation));
+
+export const isParkedRow = (row: unknown): row is ParkedRow => isJsonObject(row) && isMutation(row.mutation) && isJsonObject(row.error);
+
+export const isJournalRow = (row: unknown): row is JournalRow =>
+  isJsonObject(row) && isMutation(row.mutation) && typeof row.seq === 'number' && typeof row.epoch === 'string';
+
+export const isMeta = (row: unknown): row is Meta =>
+  isJsonObject(row) && typeof row.clientId === 'string' && typeof row.nextN === 'number' && typeof row.writes === 'number';
