@@ -1,0 +1,67 @@
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { ERRORS, type Refusal, statusOf } from '@tidemark/protocol';
+import type { ErrorBody } from '@tidemark/protocol/messages';
+import { parseAccept } from 'hono/utils/accept';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { HttpContext } from './context.ts';
+
+/** Characters below which an answer is not worth compressing. */
+const COMPRESS_FROM_LENGTH = 1024;
+const RETRY_AFTER_SECONDS = '1';
+
+const gzipOf = promisify(gzip);
+const brotliOf = promisify(brotliCompress);
+const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 3, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT } };
+
+/** Answers JSON that is printed already, compressed where the caller takes it. */
+export const answerText = async (
+  c: HttpContext,
+  json: string,
+  status: ContentfulStatusCode = 200,
+  type = 'application/json',
+): Promise<Response> => {
+  c.header('Content-Type', type);
+  c.header('Cache-Control', 'no-store');
+  c.header('X-Content-Type-Options', 'nosniff');
+  if (json.length < COMPRESS_FROM_LENGTH) return c.body(json, status);
+  c.header('Vary', 'Accept-Encoding', { append: true });
+  const encoding = acceptedEncoding(c.req.header('Accept-Encoding'));
+  if (encoding === undefined) return c.body(json, status);
+  c.header('Content-Encoding', encoding);
+  return c.body(await (encoding === 'gzip' ? gzipOf(json, { level: 3 }) : brotliOf(json, brotliOptions)), status);
+};
+
+export const answerJson = (c: HttpContext, value: object): Promise<Response> => answerText(c, JSON.stringify(value));
+
+/** The JSON body of a refusal. */
+export const errorBody = (refusal: Refusal, correlationId: string): ErrorBody => ({ error: { ...refusal, correlationId } });
+
+/** Answers a refusal with its code's status: `{ error }`, or problem details (RFC 9457) when the Accept header asks for them. */
+export const answerRefusal = (c: HttpContext, refusal: Refusal): Promise<Response> => {
+  const status = contentfulStatus(statusOf(refusal.code));
+  const correlationId = c.get('correlationId');
+  if (status === 401) c.header('WWW-Authenticate', 'Bearer');
+  if (status === 503 || status === 507) c.header('Retry-After', RETRY_AFTER_SECONDS);
+  if (c.req.header('Accept')?.includes('application/problem+json') !== true) {
+    return answerText(c, JSON.stringify(errorBody(refusal, correlationId)), status);
+  }
+  const { code, message, details } = refusal;
+  const problem = { type: `urn:tidemark:error:${code}`, title: ERRORS[code].help, status, detail: message, code, details, correlationId };
+  return answerText(c, JSON.stringify(problem), status, 'application/problem+json');
+};
+
+const isContentful = (status: number): status is ContentfulStatusCode =>
+  status >= 200 && status <= 599 && ![204, 205, 304].includes(status);
+
+const contentfulStatus = (status: number): ContentfulStatusCode => (isContentful(status) ? status : 500);
+
+const acceptedEncoding = (header: string | undefined): 'gzip' | 'br' | undefined => {
+  if (header === undefined) return undefined;
+  const accepted = parseAccept(header);
+  const weight = (name: string) =>
+    accepted.find(({ type }) => type.toLowerCase() === name)?.q ?? accepted.find(({ type }) => type === '*')?.q ?? 0;
+  const [gzipWeight, brotliWeight] = [weight('gzip'), weight('br')];
+  if (gzipWeight <= 0 && brotliWeight <= 0) return undefined;
+  return brotliWeight > gzipWeight ? 'br' : 'gzip';
+};

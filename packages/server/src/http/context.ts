@@ -1,0 +1,15 @@
+import type { Context, Hono } from 'hono';
+
+/** What the outer middleware leaves for the handlers of a request, and they for its log line. */
+export interface HttpEnv {
+  Variables: {
+    correlationId: string;
+    /** The route's pattern under its mount, for logs and metrics; absent where nothing matched. */
+    route: string;
+    /** The name of the app whose mount answered. */
+    app: string;
+  };
+}
+
+export type HttpContext = Context<HttpEnv>;
+export type HttpApp = Hono<HttpEnv>;

@@ -1,0 +1,57 @@
+import { type Engine, StorageFailure } from '@tidemark/engine';
+import { type Env, type Refusal, refuse } from '@tidemark/protocol';
+import { Hono } from 'hono';
+import type { DevelopmentKey } from '../identity/development-key.ts';
+import { mountDevelopmentRoute } from '../identity/development-route.ts';
+import type { Identity } from '../identity/identity.ts';
+import { mountPage } from '../page/static-page.ts';
+import { createLiveStreams, type LiveStreams } from '../sync/live-streams.ts';
+import { type Mount, mountApp } from '../sync/mount.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
+import { answerRefusal } from './answer.ts';
+import type { HttpApp, HttpEnv } from './context.ts';
+import { observe } from './observe.ts';
+import { mountRootRoutes } from './root-routes.ts';
+
+export interface HttpAppOptions {
+  readonly engine: Engine;
+  readonly identity: Identity;
+  readonly env: Env;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly mounts: readonly Mount[];
+  /** Folder of the page at '/'. */
+  readonly staticFiles?: string;
+  readonly tracing?: Tracing;
+  /** With this key the page may get development tokens, while `isLoopback` holds. */
+  readonly development?: { readonly key: DevelopmentKey; readonly isLoopback: () => boolean };
+  readonly liveStreams?: LiveStreams;
+  readonly isStopping?: () => boolean;
+}
+
+/** The whole HTTP surface as a pure function of requests: `app.request()` answers without a socket. */
+export const createHttpApp = (options: HttpAppOptions): HttpApp => {
+  const { engine, env, logger, metrics, mounts } = options;
+  const http: HttpApp = new Hono<HttpEnv>();
+  http.use(observe({ env, logger, metrics, tracing: options.tracing }));
+  http.onError((error, c) => {
+    logger.error({ correlationId: c.get('correlationId'), err: error }, 'request failed');
+    return answerRefusal(c, refusalOf(error));
+  });
+  http.notFound((c) => answerRefusal(c, refuse('NOT_FOUND', 'There is nothing at this address.').error));
+  mountRootRoutes(http, { engine, metrics, logger, isStopping: options.isStopping ?? (() => false) });
+  const services = { ...options, liveStreams: options.liveStreams ?? createLiveStreams() };
+  for (const mount of mounts) mountApp(http, mount, services);
+  if (options.development !== undefined) {
+    mountDevelopmentRoute(http, { ...options.development, env, apps: new Set(mounts.map(({ app }) => app.name)) });
+  }
+  if (options.staticFiles !== undefined) mountPage(http, options.staticFiles);
+  return http;
+};
+
+const refusalOf = (error: Error): Refusal =>
+  error instanceof StorageFailure
+    ? refuse('STORAGE_FULL', 'The server cannot reach its storage. Nothing was acknowledged; try again.').error
+    : refuse('INTERNAL', 'The server failed. Nothing was acknowledged; try again.').error;

@@ -1,0 +1,44 @@
+import type { Env } from '@tidemark/protocol';
+import type { MiddlewareHandler } from 'hono';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
+import type { HttpEnv } from './context.ts';
+
+const QUIET_ROUTES = new Set(['/healthz', '/readyz', '/metrics']);
+
+/** What every request is given and leaves behind: a correlation id, a log line, a duration, a span. */
+export interface Observers {
+  readonly env: Env;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing | undefined;
+}
+
+/** The caller's X-Correlation-Id where it is 1 to 64 of [A-Za-z0-9-], else a fresh one; it stands on every answer and in every log line. */
+export const observe = ({ env, logger, metrics, tracing }: Observers): MiddlewareHandler<HttpEnv> => {
+  return async (c, next) => {
+    const startedAt = env.mono();
+    const asked = c.req.header('X-Correlation-Id');
+    const correlationId = asked !== undefined && /^[A-Za-z0-9-]{1,64}$/.test(asked) ? asked : env.uuid();
+    c.set('correlationId', correlationId);
+    c.header('X-Correlation-Id', correlationId);
+    const { method } = c.req;
+    const span = tracing?.startRequest({ method, traceparent: c.req.header('traceparent') });
+    await next();
+    const { status } = c.res;
+    const route = c.get('route') ?? 'none';
+    const app = c.get('app') ?? '';
+    const ms = env.mono() - startedAt;
+    metrics.requested({ method: methodLabel(method), route, app, status, ms });
+    span?.end({ route, app, status });
+    const line = { correlationId, method, route, app, status, ms: Math.round(ms * 10) / 10, traceId: span?.traceId };
+    if (QUIET_ROUTES.has(route)) logger.debug(line, 'request');
+    else logger.info(line, 'request');
+  };
+};
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS', 'PUT']);
+
+// A label takes only values that the server chose, else a caller fills the memory with new ones.
+const methodLabel = (method: string): string => (METHODS.has(method) ? method : 'other');

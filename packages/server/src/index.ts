@@ -1,0 +1,15 @@
+export { createHttpApp, type HttpAppOptions } from './http/http-app.ts';
+export { DEVELOPMENT_KEY_FILE, type DevelopmentKey, openDevelopmentKey } from './identity/development-key.ts';
+export {
+  createDevelopmentIdentity,
+  DEVELOPMENT_ISSUER,
+  type DevelopmentIdentityOptions,
+  issueDevelopmentToken,
+} from './identity/development-tokens.ts';
+export type { Identity, Principal } from './identity/identity.ts';
+export { createNodeEnv } from './platform/node-env.ts';
+export { createServer, type Server, type ServerOptions } from './server.ts';
+export type { Mount } from './sync/mount.ts';
+export { createLogger, type Logger } from './telemetry/logger.ts';
+export { createMetrics, type Metrics } from './telemetry/metrics.ts';
+export { openTracing, type Tracing } from './telemetry/tracing.ts';

@@ -1,0 +1,41 @@
+import { answerRefusal, errorBody } from '../http/answer.ts';
+import { readQuery } from '../http/check.ts';
+import type { Call, Route } from './call.ts';
+import { type Live, openLive } from './live.ts';
+import { type LiveQuery, liveQuery } from './queries.ts';
+
+/** The pull a live stream repeats. A stream that was cut off goes on at Last-Event-ID, as the SSE standard has it. */
+const pullRequestOf = (query: LiveQuery, lastEventId: string | undefined) => ({ ...query, cursor: lastEventId ?? query.cursor });
+
+const live = async ({ c, app, principal, space, services }: Call): Promise<Response> => {
+  const query = readQuery(c, liveQuery);
+  if (!query.ok) return answerRefusal(c, query.error);
+  const { engine, env, logger, metrics, liveStreams } = services;
+  const correlationId = c.get('correlationId');
+  const openedAt = env.mono();
+  const opened: Live = openLive({
+    engine,
+    env,
+    space,
+    request: pullRequestOf(query.value, c.req.header('Last-Event-ID')),
+    expiresAt: principal.expiresAt,
+    printError: (refusal) => JSON.stringify(errorBody(refusal, correlationId)),
+    onFault: (error) => logger.error({ correlationId, app: app.name, err: error }, 'live stream failed'),
+    onEnd: () => {
+      liveStreams.remove(opened);
+      metrics.liveClosed(app.name);
+      logger.debug({ correlationId, app: app.name, ms: Math.round(env.mono() - openedAt) }, 'live stream ended');
+    },
+  });
+  metrics.liveOpened(app.name);
+  liveStreams.add(opened);
+  c.header('Content-Type', 'text/event-stream');
+  c.header('Cache-Control', 'no-store');
+  c.header('X-Accel-Buffering', 'no');
+  return c.body(opened.stream);
+};
+
+export const liveRoutes: readonly Route[] = [
+  { method: 'GET', path: '/sync/live', handle: live },
+  { method: 'GET', path: '/sync/stream', handle: live },
+];

@@ -1,0 +1,45 @@
+import { LIMITS } from '@tidemark/protocol';
+import * as z from 'zod';
+
+// Query strings of the sync routes. A parameter that a route does not know is refused: a misspelt asOf must not answer the present.
+
+const whole = z
+  .string()
+  .regex(/^\d{1,16}$/, 'must be a whole number')
+  .transform(Number)
+  .refine(Number.isSafeInteger, 'must be below 2^53');
+const limit = whole.refine((n) => n >= 1 && n <= LIMITS.pageChangesMax, `must be 1 to ${LIMITS.pageChangesMax}`);
+const token = z.string().min(1).max(LIMITS.cursorLengthMax);
+const id = z.string().min(1).max(LIMITS.idLengthMax);
+const collectionName = z.string().min(1).max(LIMITS.collectionNameLengthMax);
+
+export const pushQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).exactOptional() });
+export const emptyQuery = z.strictObject({});
+export const conflictsQuery = z.strictObject({
+  state: z.enum(['open', 'resolved', 'all']).default('open'),
+  after: token.exactOptional(),
+  limit: limit.exactOptional(),
+});
+export const historyQuery = z.strictObject({
+  collection: collectionName,
+  id,
+  before: whole.exactOptional(),
+  limit: limit.exactOptional(),
+});
+export const stateQuery = z
+  .strictObject({ asOf: whole.exactOptional(), seq: whole.exactOptional(), after: token.exactOptional(), limit: limit.exactOptional() })
+  .refine((query) => query.asOf === undefined || query.seq === undefined, { message: 'give either asOf or seq' });
+export const liveQuery = z.strictObject({
+  clientId: id,
+  cursor: z.string().max(LIMITS.cursorLengthMax).optional(),
+  spaceId: z.string().max(64).optional(),
+  clientVersion: z.string().max(64).optional(),
+  limit: limit.optional(),
+  /** Names separated by commas. */
+  collections: z
+    .string()
+    .transform((names) => names.split(','))
+    .pipe(z.array(collectionName).max(100))
+    .optional(),
+});
+export type LiveQuery = z.output<typeof liveQuery>;
