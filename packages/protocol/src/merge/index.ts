@@ -1,0 +1,16 @@
+export { counter } from './counter.ts';
+export { orderBetween } from './fractional-index.ts';
+export { elapsedTime, type Interval, normalizeIntervals } from './interval-order.ts';
+export { intervals } from './intervals.ts';
+export { last } from './last.ts';
+export { list } from './list.ts';
+export { map } from './map.ts';
+export { max } from './max.ts';
+export type { MergeInput, MergeOutcome, MergeRule, MergeSide } from './merge-rule.ts';
+export { min } from './min.ts';
+export { newest } from './newest.ts';
+export { newestBy } from './newest-by.ts';
+export { once } from './once.ts';
+export { review } from './review.ts';
+export { set } from './set.ts';
+export { text } from './text.ts';

@@ -1,0 +1,55 @@
+/** A stretch of time in whole milliseconds; without an end it is running. */
+export interface Interval {
+  readonly start: number;
+  readonly end?: number;
+}
+
+interface Closed {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Sorted, with the overlapping ones as one; with `contiguous` also those of which one ends where the next starts. */
+const collapse = (closed: readonly Closed[], contiguous: boolean): Closed[] => {
+  const collapsed: Closed[] = [];
+  for (const next of [...closed].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    const previous = collapsed.at(-1);
+    const joins =
+      previous !== undefined && (next.start < previous.end || next.start === previous.start || (contiguous && next.start === previous.end));
+    if (joins) collapsed[collapsed.length - 1] = { start: previous.start, end: Math.max(previous.end, next.end) };
+    else collapsed.push(next);
+  }
+  return collapsed;
+};
+
+/**
+ * Brings intervals in order: closed ones by start, overlapping and contiguous ones collapsed; at most one running, the one
+ * that started last, at the end of the list. An earlier running one is closed where the next interval starts. An end before
+ * its start counts as the start. Idempotent.
+ *
+ * While one is running, two things wait until it is closed, because a start is what a late pause finds its interval by.
+ * Contiguous ones stay apart (one of them may have been cut, and its real end may still come). And the running one may
+ * overlap closed ones: absorbing them would lose them if it turns out to have ended before them, moving its start would leave
+ * it running for ever. Until then elapsedTime counts the union.
+ */
+export const normalizeIntervals = (intervals: readonly Interval[]): Interval[] => {
+  const closed: Closed[] = [];
+  for (const { start, end } of intervals) if (end !== undefined) closed.push({ start, end: Math.max(start, end) });
+  const closedStarts = new Set(closed.map(({ start }) => start));
+  const running = intervals.filter(({ start, end }) => end === undefined && !closedStarts.has(start));
+  const starts = [...new Set([...closedStarts, ...running.map(({ start }) => start)])].sort((a, b) => a - b);
+  const current = starts.findLast((start) => !closedStarts.has(start));
+  if (current === undefined) return collapse(closed, true);
+  for (const [i, start] of starts.entries()) {
+    const end = starts[i + 1];
+    if (start < current && !closedStarts.has(start) && end !== undefined) closed.push({ start, end });
+  }
+  return [...collapse(closed, false), { start: current }];
+};
+
+/** Milliseconds up to `at` that at least one of the intervals covers: what overlaps counts once. */
+export const elapsedTime = (intervals: readonly Interval[], at: number): number =>
+  collapse(
+    intervals.map(({ start, end = at }) => ({ start, end: Math.max(start, end) })),
+    false,
+  ).reduce((total, { start, end }) => total + end - start, 0);
