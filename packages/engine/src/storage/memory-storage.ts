@@ -1,4 +1,4 @@
-import { compareStrings } from '@tidemark/protocol';
+import { compareStrings, utf8Length } from '@tidemark/protocol';
 import { queryRecords } from './query-records.ts';
 import type { Append, ClientRow, LogRow, ReceiptRow, RecordKey, RecordRow, SpaceRow, Storage } from './storage.ts';
 
@@ -35,7 +35,7 @@ const takePage = <T extends { readonly fieldsJson: string | null }>(rows: Iterab
   let bytes = 0;
   for (const row of rows) {
     if (page.length >= limit) break;
-    bytes += Buffer.byteLength(row.fieldsJson ?? '');
+    bytes += utf8Length(row.fieldsJson ?? '');
     if (page.length > 0 && bytes > bytesMax) break;
     page.push(row);
   }

@@ -1,0 +1,3 @@
+export type { BackupProgress } from './backup.ts';
+export { openSqliteStorage, type SqliteOptions } from './open.ts';
+export type { SqliteStorage } from './storage.ts';

@@ -1,0 +1,116 @@
+import type { IndexValue, QueryPlan, RecordRow } from '@tidemark/engine/storage';
+import { type Database, row, rows, type SqlValue } from './database.ts';
+import { encodeKey, endOf } from './index-key.ts';
+import { type IndexCatalogue, indexesOf } from './indexing.ts';
+import { RECORD_COLUMNS, type RecordTuple, toRecord } from './rows.ts';
+import { matchExpression } from './search-words.ts';
+
+/** A piece of SQL and its parameters. */
+interface Sql {
+  readonly text: string;
+  readonly values: readonly SqlValue[];
+}
+
+const RECORD = RECORD_COLUMNS.split(', ')
+  .map((column) => `r.${column}`)
+  .join(', ');
+
+/** Shapes of query are few (bounds, direction, search or not), but there is no need to keep more than this many prepared. */
+const PREPARED_MAX = 200;
+
+const both = (conditions: readonly Sql[]): Sql => ({
+  text: conditions.map((one) => one.text).join(' AND '),
+  values: conditions.flatMap((one) => one.values),
+});
+
+/** The bounds of a plan as bounds on encoded keys. */
+const keyBounds = (column: string, plan: QueryPlan, encode: (values: readonly IndexValue[]) => Uint8Array): Sql[] => {
+  const bounds: Sql[] = [];
+  const add = (operator: string, value: Uint8Array) => bounds.push({ text: `${column} ${operator} ?`, values: [value] });
+  const { equals, range = {}, after } = plan;
+  const start = encode(equals);
+  add('>=', start);
+  add('<', endOf(start));
+  if (range.gt !== undefined) add('>=', endOf(encode([...equals, range.gt])));
+  if (range.gte !== undefined) add('>=', encode([...equals, range.gte]));
+  if (range.lt !== undefined) add('<', encode([...equals, range.lt]));
+  if (range.lte !== undefined) add('<', endOf(encode([...equals, range.lte])));
+  if (after !== undefined) add(plan.direction === 'asc' ? '>' : '<', encode([...after.values, after.id]));
+  return bounds;
+};
+
+/** Conditions go over ids alone; they are strings, so only strings can bound them. */
+const idBounds = (plan: QueryPlan): Sql[] => {
+  const { equals, range = {}, after } = plan;
+  const bounds: Sql[] = equals.map((id) => ({ text: 'r.id = ?', values: [textOnly(id)] }));
+  const add = (operator: string, id: IndexValue | undefined) => {
+    if (id !== undefined) bounds.push({ text: `r.id ${operator} ?`, values: [textOnly(id)] });
+  };
+  add('>', range.gt);
+  add('>=', range.gte);
+  add('<', range.lt);
+  add('<=', range.lte);
+  add(plan.direction === 'asc' ? '>' : '<', after?.id);
+  return bounds;
+};
+
+const textOnly = (id: IndexValue): string => {
+  if (typeof id !== 'string') throw new Error('A bound on ids is not a string; planQuery refuses such a query.');
+  return id;
+};
+
+/**
+ * Answers query plans. By a declared index: a range of its entries, in order, and the record of each. By id: a range
+ * of the records themselves. With words: those the index of words names; where there is a declared index too, its
+ * entries are walked and those without the words left out.
+ */
+export const queryReader = (db: Database, catalogue: IndexCatalogue) => {
+  const spaceOf = row<[number, string]>(db, 'SELECT number, app FROM spaces WHERE key = ?');
+  const prepared = new Map<string, (...values: SqlValue[]) => RecordTuple[]>();
+  const all = ({ text, values }: Sql): RecordTuple[] => {
+    const statement = prepared.get(text) ?? rows<RecordTuple>(db, text);
+    if (prepared.size >= PREPARED_MAX) prepared.clear();
+    prepared.set(text, statement);
+    return statement(...values);
+  };
+  return (key: string, plan: QueryPlan): RecordRow[] => {
+    const [space, app] = spaceOf(key) ?? [0, ''];
+    if (space === 0) return [];
+    return all(querySql(space, plan, indexesOf(catalogue, app, plan.collection))).map(toRecord);
+  };
+};
+
+/** The statement of a plan; split off so that a test can ask SQLite how it would go about it. */
+export const querySql = (space: number, plan: QueryPlan, indexes: ReturnType<typeof indexesOf>): Sql => {
+  const direction = plan.direction === 'asc' ? 'ASC' : 'DESC';
+  const words = plan.words ?? [];
+  const search = words.length === 0 ? undefined : indexes.find((index) => index.kind === 'search');
+  if (words.length > 0 && search === undefined) throw new Error(`Collection ${plan.collection} declares no search.`);
+  const expression = search === undefined ? '' : matchExpression(words, space, search.number);
+
+  if (plan.index.length === 0) {
+    const from = search === undefined ? 'records r' : 'search CROSS JOIN records r ON r.number = search.rowid';
+    const where = both([
+      ...(search === undefined ? [] : [{ text: 'search MATCH ?', values: [expression] }]),
+      { text: 'r.space = ? AND r.collection = ? AND r.deleted = 0', values: [space, plan.collection] },
+      ...idBounds(plan),
+    ]);
+    return {
+      text: `SELECT ${RECORD} FROM ${from} WHERE ${where.text} ORDER BY r.id ${direction} LIMIT ?`,
+      values: [...where.values, plan.limit],
+    };
+  }
+  const index = indexes.find((one) => one.kind === 'order' && one.fields.join('\u0000') === plan.index.join('\u0000'));
+  if (index === undefined) throw new Error(`Collection ${plan.collection} declares no index (${plan.index.join(', ')}).`);
+  const conditionFields = Math.min(plan.equals.length + (plan.range === undefined ? 0 : 1), plan.index.length);
+  const where = both([
+    { text: 'e.space = ? AND e.indexNumber = ?', values: [space, index.number] },
+    ...keyBounds('e.key', plan, encodeKey),
+    ...(conditionFields === 0 ? [] : [{ text: 'e.unindexed & ? = 0', values: [2 ** conditionFields - 1] }]),
+    ...(search === undefined ? [] : [{ text: 'e.record IN (SELECT rowid FROM search WHERE search MATCH ?)', values: [expression] }]),
+  ]);
+  return {
+    text: `SELECT ${RECORD} FROM entries e CROSS JOIN records r ON r.number = e.record WHERE ${where.text} ORDER BY e.key ${direction} LIMIT ?`,
+    values: [...where.values, plan.limit],
+  };
+};

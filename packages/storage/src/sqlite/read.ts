@@ -1,0 +1,197 @@
+import type { LogRow, RecordRow, Storage } from '@tidemark/engine/storage';
+import { type Database, row, rows, type SqlValue } from './database.ts';
+import type { IndexCatalogue } from './indexing.ts';
+import { queryReader } from './query.ts';
+import {
+  CLIENT_COLUMNS,
+  type ClientTuple,
+  LOG_COLUMNS,
+  type LogTuple,
+  RECEIPT_COLUMNS,
+  RECORD_COLUMNS,
+  type ReceiptTuple,
+  type RecordTuple,
+  SPACE_COLUMNS,
+  type SpaceTuple,
+  toClient,
+  toLog,
+  toReceipt,
+  toRecord,
+  toSpace,
+} from './rows.ts';
+import { SEQ_BITS } from './schema.ts';
+
+/** The reading half of the port, without promises: what it answers is as of now. */
+export type Reads = {
+  readonly [K in Exclude<keyof Storage, 'capabilities' | 'append' | 'putClient' | 'compact' | 'erase' | 'close'>]: (
+    ...parameters: Parameters<Storage[K]>
+  ) => Awaited<ReturnType<Storage[K]>>;
+};
+
+/** Rows asked for at first when each may be as large as a record can be; then as many as the room left holds on average. */
+const CHUNK_ROWS = 64;
+
+/** Reads a page chunk by chunk, so that a page of huge records is never in memory beyond its limit in bytes. */
+const readPage = <Row extends { readonly fieldsJson: string | null }>(
+  limit: number,
+  bytesMax: number,
+  next: (last: Row | undefined, count: number) => Row[],
+): Row[] => {
+  const page: Row[] = [];
+  let bytes = 0;
+  let count = Math.min(limit, CHUNK_ROWS);
+  while (page.length < limit) {
+    const chunk = next(page.at(-1), count);
+    for (const one of chunk) {
+      bytes += one.fieldsJson === null ? 0 : Buffer.byteLength(one.fieldsJson);
+      if (bytes > bytesMax && page.length > 0) return page;
+      page.push(one);
+    }
+    if (chunk.length < count) return page;
+    const fitting = Math.ceil(((bytesMax - bytes) * page.length) / Math.max(bytes, 1));
+    count = Math.max(1, Math.min(limit - page.length, fitting, CHUNK_ROWS * page.length));
+  }
+  return page;
+};
+
+const logReads = (db: Database, numberOf: (key: string) => number) => {
+  const after = rows<LogTuple>(
+    db,
+    `SELECT ${LOG_COLUMNS} FROM log WHERE position > (?1 << ${SEQ_BITS} | ?2) AND position < (?1 + 1) << ${SEQ_BITS} ORDER BY position LIMIT ?3`,
+  );
+  const at = row<LogTuple>(db, `SELECT ${LOG_COLUMNS} FROM log WHERE position = (? << ${SEQ_BITS} | ?)`);
+  const bounds = row<[number | null, number | null]>(
+    db,
+    `SELECT (SELECT position & ${2 ** SEQ_BITS - 1} FROM log WHERE position >= ?1 << ${SEQ_BITS} AND position < (?1 + 1) << ${SEQ_BITS} ORDER BY position LIMIT 1),
+            (SELECT position & ${2 ** SEQ_BITS - 1} FROM log WHERE position >= ?1 << ${SEQ_BITS} AND position < (?1 + 1) << ${SEQ_BITS} ORDER BY position DESC LIMIT 1)`,
+  );
+  const timeAt = row<[number]>(db, `SELECT updatedAt FROM log WHERE position = (? << ${SEQ_BITS} | ?)`);
+  const floorOf = row<[number]>(db, 'SELECT floor FROM spaces WHERE number = ?');
+  const rowAt = (space: number, seq: number): LogRow | undefined => {
+    const tuple = at(space, seq);
+    return tuple && toLog(tuple);
+  };
+  /** Times never go back in a log, so halving finds the last row at or below `time` without an index over times. */
+  const lastAt = (space: number, time: number): LogRow | undefined => {
+    const [first, last] = bounds(space) ?? [null, null];
+    if (first === null || last === null) return undefined;
+    let low = first - 1;
+    let high = last;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((timeAt(space, middle)?.[0] ?? Number.POSITIVE_INFINITY) <= time) low = middle;
+      else high = middle - 1;
+    }
+    return low < first ? undefined : rowAt(space, low);
+  };
+  return {
+    readLog: (key, range) => {
+      const space = numberOf(key);
+      // The anchor at the floor is not a row that can be read on from.
+      const start = Math.max(range.after, floorOf(space)?.[0] ?? 0);
+      return readPage<LogRow>(range.limit, range.bytesMax, (last, count) => after(space, last?.seq ?? start, count).map(toLog));
+    },
+    readLogRow: (key, seq) => rowAt(numberOf(key), seq),
+    findLogRowAt: (key, time) => lastAt(numberOf(key), time),
+    readHistory: (key, { seq, limit, until = 0 }) => {
+      const space = numberOf(key);
+      const history: LogRow[] = [];
+      for (let next = seq; history.length < limit && next > 0; ) {
+        const change = rowAt(space, next);
+        if (change === undefined || change.fieldsJson === null) break;
+        history.push(change);
+        if (change.seq <= until) break;
+        next = change.prevSeq;
+      }
+      return history;
+    },
+  } satisfies Partial<Reads>;
+};
+
+const recordReads = (db: Database, numberOf: (key: string) => number) => {
+  const live = `AND deleted = 0`;
+  const select = (where: string) => rows<RecordTuple>(db, `SELECT ${RECORD_COLUMNS} FROM records WHERE space = ? AND ${where}`);
+  const order = 'ORDER BY collection, id LIMIT ?';
+  const anyAll = select(`(collection, id) > (?, ?) ${order}`);
+  const anyLive = select(`(collection, id) > (?, ?) ${live} ${order}`);
+  const oneAll = select(`collection = ? AND id > ? ${order}`);
+  const oneLive = select(`collection = ? AND id > ? ${live} ${order}`);
+  return {
+    readRecords: (key, page) => {
+      const space = numberOf(key);
+      const { collection, tombstones = false, after } = page;
+      if (collection === undefined) {
+        const read = tombstones ? anyAll : anyLive;
+        return readPage<RecordRow>(page.limit, page.bytesMax, (last = undefined, count) => {
+          const from = last ?? after;
+          return read(space, from?.collection ?? '', from?.id ?? '', count).map(toRecord);
+        });
+      }
+      if (after !== undefined && Buffer.compare(Buffer.from(after.collection), Buffer.from(collection)) > 0) return [];
+      const read = tombstones ? oneAll : oneLive;
+      const start = after?.collection === collection ? after.id : '';
+      return readPage<RecordRow>(page.limit, page.bytesMax, (last, count) =>
+        read(space, collection, last?.id ?? start, count).map(toRecord),
+      );
+    },
+  } satisfies Partial<Reads>;
+};
+
+/** Prepares all reads on a connection. */
+export const createReads = (db: Database, catalogue: IndexCatalogue): Reads => {
+  const spaceNumber = row<[number]>(db, 'SELECT number FROM spaces WHERE key = ?');
+  // No space has number 0, so reads of an unknown space find nothing.
+  const numberOf = (key: string): number => spaceNumber(key)?.[0] ?? 0;
+  const space = row<SpaceTuple>(db, `SELECT ${SPACE_COLUMNS} FROM spaces WHERE key = ?`);
+  const record = row<RecordTuple>(db, `SELECT ${RECORD_COLUMNS} FROM records WHERE space = ? AND collection = ? AND id = ?`);
+  const receipt = row<ReceiptTuple>(db, `SELECT ${RECEIPT_COLUMNS} FROM receipts WHERE space = ? AND mutationId = ?`);
+  const client = row<ClientTuple>(db, `SELECT ${CLIENT_COLUMNS} FROM clients WHERE space = ? AND clientId = ?`);
+  const clients = rows<ClientTuple>(db, `SELECT ${CLIENT_COLUMNS} FROM clients WHERE space = ?`);
+  const listAll = rows<[string]>(db, 'SELECT key FROM spaces WHERE key > ? ORDER BY key LIMIT ?');
+  const listApp = rows<[string]>(db, 'SELECT key FROM spaces WHERE app = ? AND key > ? ORDER BY key LIMIT ?');
+
+  const readSpace: Reads['readSpace'] = (key) => {
+    const tuple = space(key);
+    return tuple && toSpace(tuple);
+  };
+  return {
+    readSpace,
+    load: (key, wanted) => {
+      const found = readSpace(key);
+      const number = numberOf(key);
+      const point = <Tuple extends readonly SqlValue[], Row>(
+        keys: readonly SqlValue[][],
+        read: (...values: SqlValue[]) => Tuple | undefined,
+        toRow: (tuple: Tuple) => Row,
+      ): Row[] =>
+        keys.flatMap((values) => {
+          const tuple = read(number, ...values);
+          return tuple === undefined ? [] : [toRow(tuple)];
+        });
+      return {
+        space: found,
+        records: point(
+          wanted.records.map(({ collection, id }) => [collection, id]),
+          record,
+          toRecord,
+        ),
+        receipts: point(
+          wanted.receipts.map((id) => [id]),
+          receipt,
+          toReceipt,
+        ),
+        clients: point(
+          wanted.clients.map((id) => [id]),
+          client,
+          toClient,
+        ),
+      };
+    },
+    ...logReads(db, numberOf),
+    ...recordReads(db, numberOf),
+    query: queryReader(db, catalogue),
+    readClients: (key) => clients(numberOf(key)).map(toClient),
+    listSpaces: ({ app, after = '', limit }) =>
+      (app === undefined ? listAll(after, limit) : listApp(app, after, limit)).map(([key]) => key),
+  };
+};

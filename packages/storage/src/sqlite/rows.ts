@@ -1,0 +1,150 @@
+import type { ClientRow, LogRow, ReceiptRow, RecordRow, SpaceRow } from '@tidemark/engine/storage';
+import type { SqlValue } from './database.ts';
+import { SEQ_BITS } from './schema.ts';
+
+/** Columns of each table in the order in which the functions below read and write them. */
+export const SPACE_STATE_COLUMNS =
+  'spaceId, epoch, epochStart, appends, head, hash, floor, floorHash, committedAt, createdAt, digest, erased';
+export const SPACE_COLUMNS = `key, app, ${SPACE_STATE_COLUMNS}`;
+export const LOG_COLUMNS = `position & ${2 ** SEQ_BITS - 1}, collection, id, revision, prevSeq, updatedAt, schemaVersion, deleted, fields, mutationId, clientId, at, hash`;
+export const RECORD_COLUMNS = 'collection, id, seq, revision, updatedAt, schemaVersion, deleted, fields, meta';
+export const RECEIPT_COLUMNS = 'mutationId, hash, verdict, seq, revision, collection, id, extra';
+export const CLIENT_COLUMNS = 'clientId, ackedN, seq, firstSeenAt, lastSeenAt, revoked, name';
+
+type SpaceTuple = [string, string, string, string, number, number, number, string, number, string, number, number, string, string];
+type LogTuple = [number, string, string, number, number, number, number, number, string | null, string, string, number, string];
+type RecordTuple = [string, string, number, number, number, number, number, string, string];
+type ReceiptTuple = [string, string, ReceiptRow['verdict'], number, number, string, string, string | null];
+type ClientTuple = [string, number, number, number, number, number, string | null];
+
+export type { ClientTuple, LogTuple, ReceiptTuple, RecordTuple, SpaceTuple };
+
+export const toSpace = (t: SpaceTuple): SpaceRow => {
+  const digest: SpaceRow['digest'] = JSON.parse(t[12]);
+  const erased: SpaceRow['erased'] = JSON.parse(t[13]);
+  return {
+    key: t[0],
+    app: t[1],
+    spaceId: t[2],
+    epoch: t[3],
+    epochStart: t[4],
+    appends: t[5],
+    head: t[6],
+    hash: t[7],
+    floor: t[8],
+    floorHash: t[9],
+    committedAt: t[10],
+    createdAt: t[11],
+    digest,
+    erased,
+  };
+};
+
+export const toLog = (t: LogTuple): LogRow => ({
+  seq: t[0],
+  collection: t[1],
+  id: t[2],
+  revision: t[3],
+  prevSeq: t[4],
+  updatedAt: t[5],
+  schemaVersion: t[6],
+  deleted: t[7] === 1,
+  fieldsJson: t[8],
+  mutationId: t[9],
+  clientId: t[10],
+  at: t[11],
+  hash: t[12],
+});
+
+export const toRecord = (t: RecordTuple): RecordRow => ({
+  collection: t[0],
+  id: t[1],
+  seq: t[2],
+  revision: t[3],
+  updatedAt: t[4],
+  schemaVersion: t[5],
+  deleted: t[6] === 1,
+  fieldsJson: t[7],
+  metaJson: t[8],
+});
+
+export const toReceipt = (t: ReceiptTuple): ReceiptRow => ({
+  mutationId: t[0],
+  hash: t[1],
+  verdict: t[2],
+  seq: t[3],
+  revision: t[4],
+  collection: t[5],
+  id: t[6],
+  extraJson: t[7],
+});
+
+export const toClient = (t: ClientTuple): ClientRow => ({
+  clientId: t[0],
+  ackedN: t[1],
+  seq: t[2],
+  firstSeenAt: t[3],
+  lastSeenAt: t[4],
+  revoked: t[5] === 1,
+  name: t[6],
+});
+
+const bit = (value: boolean): number => (value ? 1 : 0);
+
+export const fromSpace = (s: SpaceRow): SqlValue[] => [
+  s.key,
+  s.app,
+  s.spaceId,
+  s.epoch,
+  s.epochStart,
+  s.appends,
+  s.head,
+  s.hash,
+  s.floor,
+  s.floorHash,
+  s.committedAt,
+  s.createdAt,
+  JSON.stringify(s.digest),
+  JSON.stringify(s.erased),
+];
+
+export const fromRecord = (r: RecordRow): SqlValue[] => [
+  r.collection,
+  r.id,
+  r.seq,
+  r.revision,
+  r.updatedAt,
+  r.schemaVersion,
+  bit(r.deleted),
+  r.fieldsJson,
+  r.metaJson,
+];
+
+export const fromLog = (c: LogRow): SqlValue[] => [
+  c.seq,
+  c.collection,
+  c.id,
+  c.revision,
+  c.prevSeq,
+  c.updatedAt,
+  c.schemaVersion,
+  bit(c.deleted),
+  c.fieldsJson,
+  c.mutationId,
+  c.clientId,
+  c.at,
+  c.hash,
+];
+
+export const fromReceipt = (r: ReceiptRow): SqlValue[] => [
+  r.mutationId,
+  r.hash,
+  r.verdict,
+  r.seq,
+  r.revision,
+  r.collection,
+  r.id,
+  r.extraJson,
+];
+
+export const fromClient = (c: ClientRow): SqlValue[] => [c.clientId, c.ackedN, c.seq, c.firstSeenAt, c.lastSeenAt, bit(c.revoked), c.name];

@@ -1,0 +1,133 @@
+import type { Append, ClientRow, RecordRow, SpaceRow } from '@tidemark/engine/storage';
+import { type Database, row, run } from './database.ts';
+import { type IndexCatalogue, indexesOf, indexWriter } from './indexing.ts';
+import { fromClient, fromLog, fromReceipt, fromRecord, fromSpace, SPACE_COLUMNS, SPACE_STATE_COLUMNS } from './rows.ts';
+import { SEQ_BITS } from './schema.ts';
+
+/** A space's row that replaces the one before it, if the counter is still as expected. */
+export interface Replacement {
+  readonly space: SpaceRow;
+  readonly expectedAppends: number;
+}
+/** Plain data, so that a batch of jobs can travel to another thread. */
+export type Job =
+  | { readonly kind: 'append'; readonly batch: Append }
+  | { readonly kind: 'compact'; readonly batch: Replacement }
+  | { readonly kind: 'erase'; readonly batch: Replacement }
+  | { readonly kind: 'putClient'; readonly space: string; readonly client: ClientRow };
+export type JobAnswer = 'stored' | 'head_moved';
+
+const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
+
+/** Writes the space's row; answers its number, or undefined where the counter is not as expected. */
+const spaceWriter = (db: Database) => {
+  const find = row<[number, number]>(db, 'SELECT number, appends FROM spaces WHERE key = ?');
+  const insert = row<[number]>(db, `INSERT INTO spaces (${SPACE_COLUMNS}) VALUES (${marks(14)}) RETURNING number`);
+  const update = run(db, `UPDATE spaces SET (${SPACE_STATE_COLUMNS}) = (${marks(12)}) WHERE number = ?`);
+  return ({ space, expectedAppends }: Replacement): number | undefined => {
+    const [number, appends] = find(space.key) ?? [0, 0];
+    if (appends !== expectedAppends) return undefined;
+    const values = fromSpace(space);
+    if (number === 0) return insert(...values)?.[0];
+    // The key and the app of a space stay.
+    update(...values.slice(2), number);
+    return number;
+  };
+};
+
+/** Writes record states, and the entries of their declared indexes. */
+const recordWriter = (db: Database, catalogue: IndexCatalogue) => {
+  const set = `seq = excluded.seq, revision = excluded.revision, updatedAt = excluded.updatedAt,
+    schemaVersion = excluded.schemaVersion, deleted = excluded.deleted, fields = excluded.fields, meta = excluded.meta`;
+  const upsertSql = `INSERT INTO records (space, collection, id, seq, revision, updatedAt, schemaVersion, deleted, fields, meta)
+    VALUES (${marks(10)}) ON CONFLICT (space, collection, id) DO UPDATE SET ${set}`;
+  const upsert = run(db, upsertSql);
+  const upsertNumbered = row<[number]>(db, `${upsertSql} RETURNING number`);
+  const find = row<[number, string]>(db, 'SELECT deleted, fields FROM records WHERE space = ? AND collection = ? AND id = ?');
+  const writeIndexes = indexWriter(db);
+  return (space: number, app: string, record: RecordRow): void => {
+    const indexes = indexesOf(catalogue, app, record.collection);
+    if (indexes.length === 0) {
+      upsert(space, ...fromRecord(record));
+      return;
+    }
+    const { id, collection, fieldsJson } = record;
+    const old = find(space, collection, id);
+    const number = upsertNumbered(space, ...fromRecord(record))?.[0];
+    if (number === undefined) throw new Error('The record got no number.');
+    const before = old === undefined || old[0] === 1 ? undefined : { id, fieldsJson: old[1] };
+    writeIndexes(indexes, space, number, before, record.deleted ? undefined : { id, fieldsJson });
+  };
+};
+
+const clientWriter = (db: Database) => {
+  const upsert = (set: string) =>
+    run(
+      db,
+      `INSERT INTO clients (space, clientId, ackedN, seq, firstSeenAt, lastSeenAt, revoked, name) VALUES (${marks(8)})
+       ON CONFLICT (space, clientId) DO UPDATE SET seq = excluded.seq, lastSeenAt = excluded.lastSeenAt, revoked = max(revoked, excluded.revoked), ${set}`,
+    );
+  const append = upsert('ackedN = excluded.ackedN');
+  const put = upsert('name = coalesce(excluded.name, name)');
+  return {
+    append: (space: number, client: ClientRow) => append(space, ...fromClient(client)),
+    put: (space: number, client: ClientRow) => put(space, ...fromClient(client)),
+  };
+};
+
+const purger = (db: Database) => {
+  const dropLogBelow = run(db, `DELETE FROM log WHERE position > ?1 << ${SEQ_BITS} AND position < (?1 << ${SEQ_BITS} | ?2)`);
+  const emptyAnchor = run(db, `UPDATE log SET fields = NULL WHERE position = (? << ${SEQ_BITS} | ?)`);
+  const dropTombstones = run(db, 'DELETE FROM records WHERE space = ? AND deleted = 1 AND seq <= ?');
+  const dropLog = run(db, `DELETE FROM log WHERE position > ?1 << ${SEQ_BITS} AND position < (?1 + 1) << ${SEQ_BITS}`);
+  const dropWords = run(db, 'DELETE FROM search WHERE rowid IN (SELECT number FROM records WHERE space = ?)');
+  const dropRest = ['entries', 'records', 'receipts', 'clients'].map((table) => run(db, `DELETE FROM ${table} WHERE space = ?`));
+  return {
+    compact: (space: number, floor: number) => {
+      dropLogBelow(space, floor);
+      emptyAnchor(space, floor);
+      dropTombstones(space, floor);
+    },
+    erase: (space: number) => {
+      dropLog(space);
+      dropWords(space);
+      for (const drop of dropRest) drop(space);
+    },
+  };
+};
+
+/** Prepares all writes on a connection. What it answers runs one job inside the transaction that is open. */
+export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Job) => JobAnswer) => {
+  const writeSpace = spaceWriter(db);
+  const writeRecord = recordWriter(db, catalogue);
+  const writeClient = clientWriter(db);
+  const purge = purger(db);
+  const findSpace = row<[number]>(db, 'SELECT number FROM spaces WHERE key = ?');
+  const writeChange = run(
+    db,
+    `INSERT INTO log (position, collection, id, revision, prevSeq, updatedAt, schemaVersion, deleted, fields, mutationId, clientId, at, hash)
+     VALUES (? << ${SEQ_BITS} | ?, ${marks(12)})`,
+  );
+  const writeReceipt = run(
+    db,
+    `INSERT OR REPLACE INTO receipts (space, mutationId, hash, verdict, seq, revision, collection, id, extra) VALUES (${marks(9)})`,
+  );
+  return (job) => {
+    if (job.kind === 'putClient') {
+      const number = findSpace(job.space)?.[0];
+      if (number !== undefined) writeClient.put(number, job.client);
+      return 'stored';
+    }
+    const space = writeSpace(job.batch);
+    if (space === undefined) return 'head_moved';
+    if (job.kind === 'compact') purge.compact(space, job.batch.space.floor);
+    if (job.kind === 'erase') purge.erase(space);
+    if (job.kind !== 'append') return 'stored';
+    const { batch } = job;
+    for (const change of batch.changes) writeChange(space, ...fromLog(change));
+    for (const record of batch.records) writeRecord(space, batch.space.app, record);
+    for (const receipt of batch.receipts) writeReceipt(space, ...fromReceipt(receipt));
+    for (const client of batch.clients) writeClient.append(space, client);
+    return 'stored';
+  };
+};
