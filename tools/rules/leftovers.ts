@@ -10,6 +10,12 @@ const TEXT: readonly { readonly pattern: RegExp; readonly message: string; reado
   { pattern: /@ts-(ignore|nocheck)\b/, message: 'silences the compiler; mend the type', where: isCode },
   { pattern: /@ts-expect-error\b/, message: 'only tests of types may expect a type error', where: (path) => isCode(path) && !isTest(path) },
   { pattern: /\bbiome-ignore\b/, message: 'silences the linter; mend the code', where: isCode },
+  {
+    pattern: /\b(DESIGN|STYLE|STACK|RELIABILITY)(\.md\b| §)/,
+    message: 'is not in this repository; point to a page of docs/',
+    where: () => true,
+  },
+  { pattern: /\bissue \d+\b|\bthe brief\b/i, message: 'a reader of the code does not know it; say what is meant', where: isCode },
   { pattern: /^(<{7}|>{7}) /, message: 'a merge conflict of git', where: () => true },
 ];
 
