@@ -10,7 +10,10 @@ const SCOPES: { readonly [scope in ErrorEntry['scope']]: string } = {
 export const errorsPage = (catalogue: { readonly [code: string]: ErrorEntry }): string => {
   const rows = Object.entries(catalogue)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([code, { status, scope, help }]) => `| \`${code}\` | ${status} | ${SCOPES[scope]} | ${help.replaceAll('|', '\\|')} |`);
+    .map(
+      ([code, { status, scope, help }]) =>
+        `| \`${code}\` | ${status} | ${SCOPES[scope]} | ${help.replaceAll('|', '\\|').replaceAll('__proto__', '`__proto__`')} |`,
+    );
   return [
     '# Error codes',
     '',
