@@ -55,7 +55,7 @@ const faultOf = (root: unknown, limits: JsonLimits): Fault | undefined => {
       for (let i = 0; i < container.length && fault === undefined; i += 1) fault = look(container[i], depth);
       continue;
     }
-    if (!isPlain(container)) return 'VALIDATION_FAILED';
+    if (!isPlainObject(container)) return 'VALIDATION_FAILED';
     let keys = 0;
     for (const key in container) {
       keys += 1;
@@ -82,7 +82,7 @@ const faultOfKey = (key: string): Fault | undefined => {
 const hasBadCharacter = (text: string): boolean => /[\0\ud800-\udfff]/.test(text) && /[\0\p{Surrogate}]/u.test(text);
 
 /** An object literal or what JSON.parse makes, of whatever realm; not a Date, a Map or an instance of a class. */
-const isPlain = (value: object): boolean => {
+export const isPlainObject = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 };

@@ -73,7 +73,7 @@ describe('recordHash', () => {
   });
 
   test('changes about half of the bits of each lane with one changed character', () => {
-    let flipped = [0, 0];
+    let flipped: Lanes = [0, 0];
     const runs = 2_000;
     for (let i = 0; i < runs; i += 1) {
       const text = `{"title":"task number ${i}","done":false}`;

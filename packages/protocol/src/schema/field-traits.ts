@@ -1,4 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { last } from '../merge/last.ts';
+import type { MergeRule } from '../merge/merge-rule.ts';
 import type { FieldDefinition } from './definition.ts';
 
 /** What a field's schema says of absence. */
@@ -33,3 +35,8 @@ export const runSchema = (schema: StandardSchemaV1, value: unknown): StandardSch
   if (result instanceof Promise) throw new Error('a field has an asynchronous schema; only synchronous ones can be used');
   return result;
 };
+
+const byArrival = last();
+
+/** The rule a field is merged by: the declared one, else last(). */
+export const mergeRuleOf = (field: FieldDefinition): MergeRule => field.merge ?? byArrival;

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { isForbiddenKey } from '../check-json.ts';
+import { isForbiddenKey, isPlainObject } from '../check-json.ts';
 import { isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../json.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { CollectionDefinition } from './definition.ts';
@@ -49,11 +49,11 @@ const pathOf = (field: string, issue: StandardSchemaV1.Issue): string =>
 const toJson = (value: unknown, field: string): Json => {
   if (isScalar(value)) return value;
   if (Array.isArray(value)) return value.map((item) => toJson(item, field));
-  if (!isJsonObject(value)) throw new Error(`the schema of field ${field} answers something that is not JSON`);
+  if (!isJsonObject(value) || !isPlainObject(value)) throw new Error(`the schema of field ${field} answers something that is not JSON`);
   const object: MutableJsonObject = {};
   for (const [key, child] of Object.entries(value)) if (child !== undefined) object[key] = toJson(child, field);
   return object;
 };
 
 const isScalar = (value: unknown): value is null | boolean | number | string =>
-  value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
