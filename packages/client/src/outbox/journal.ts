@@ -1,0 +1,54 @@
+import type { Mutation } from '@tidemark/protocol/messages';
+import { inOrder, type Mirror } from '../store/mirror.ts';
+import type { JournalRow, OutboxRow } from '../store/rows.ts';
+import type { Change } from '../store/transactions.ts';
+import { JOURNAL_AGE_MAX_MS, JOURNAL_ROWS_MAX } from './limits.ts';
+
+/** Rows of the journal to add and, from its oldest end, to let go. */
+export const journalRows = (mirror: Mirror, added: readonly JournalRow[], now: number): Map<string, JournalRow | null> => {
+  const rows = new Map<string, JournalRow | null>();
+  let surplus = mirror.journal.size + added.length - JOURNAL_ROWS_MAX;
+  for (const [mutationId, row] of mirror.journal) {
+    if (surplus <= 0 && row.at >= now - JOURNAL_AGE_MAX_MS) break;
+    rows.set(mutationId, null);
+    surplus -= 1;
+  }
+  for (const row of added) rows.set(row.mutation.mutationId, row);
+  return rows;
+};
+
+/**
+ * Takes a new clientId: what waits is numbered anew from 1, with the same mutationIds, so that nothing is lost and
+ * nothing is applied twice. Acknowledged rows that only wait for their state are dropped: a pull brings it.
+ */
+export const takeNewClientId = (mirror: Mirror, clientId: string, first: readonly OutboxRow[] = []): Change => {
+  const outbox = new Map<string, OutboxRow | null>();
+  const waiting = inOrder(mirror).filter((row) => row.settled === undefined);
+  for (const row of mirror.outbox.values()) if (row.settled !== undefined) outbox.set(row.mutation.mutationId, null);
+  let n = 0;
+  for (const { mutation } of [...first, ...waiting]) {
+    n += 1;
+    outbox.set(mutation.mutationId, { mutation: { ...mutation, n } });
+  }
+  return { rows: { outbox }, meta: { clientId, nextN: n + 1, receiptN: 0, ackedN: 0 } };
+};
+
+/**
+ * Heals a restored server: under a new clientId, first what it had acknowledged and may have lost (the journal, each
+ * with where it stood), then the outbox. What the server still has, it answers `duplicate`.
+ */
+export const offerJournal = (mirror: Mirror, clientId: string, now: number): Change => {
+  const { epoch, heal } = mirror.meta;
+  const lost: JournalRow[] = [];
+  for (const row of mirror.journal.values()) {
+    const recent = row.at >= now - JOURNAL_AGE_MAX_MS;
+    if (recent && !mirror.outbox.has(row.mutation.mutationId) && (heal?.all || row.epoch !== epoch)) lost.push(row);
+  }
+  // Healed writes are ordered by the server by their old seq; sending them so as well keeps each record's own history in order.
+  lost.sort((a, b) => a.at - b.at || a.seq - b.seq || a.mutation.n - b.mutation.n);
+  const offers = lost.map((row): OutboxRow => ({ mutation: offer(row) }));
+  const renewed = takeNewClientId(mirror, clientId, offers);
+  return { ...renewed, meta: { ...renewed.meta, heal: null } };
+};
+
+const offer = ({ mutation, epoch, seq }: JournalRow): Mutation => ({ ...mutation, healed: mutation.healed ?? { epoch, seq } });

@@ -1,0 +1,114 @@
+import type { AppDefinition, Refusal } from '@tidemark/protocol';
+import type { Traffic } from '../client.ts';
+import { offerJournal, takeNewClientId } from '../outbox/journal.ts';
+import type { ClientEnv } from '../platform/client-env.ts';
+import type { Transactions } from '../store/transactions.ts';
+import { isSessionAnswer } from './answers.ts';
+import { askedDelayMs, type Calls, type Failure, meaningOf } from './calls.ts';
+import { pullAll } from './pull.ts';
+import { pushAll } from './push.ts';
+
+/** How a round ended. 'stale': it was abandoned (offline, closed), nobody waits for it. */
+export type RoundEnd =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'failed'; readonly error: Refusal; readonly offline: boolean; readonly askedMs?: number }
+  | { readonly kind: 'refused'; readonly error: Refusal }
+  | { readonly kind: 'fatal'; readonly error: Refusal };
+
+/** What went wrong and what it means here; null: nothing. */
+export type Trouble = RoundEnd | null;
+
+/** What a round works with. */
+export interface Round {
+  readonly app: AppDefinition;
+  readonly env: ClientEnv;
+  readonly calls: Calls;
+  readonly transactions: Transactions;
+  readonly account: { readonly issuer: string; readonly subject: string };
+  /** False once the session is offline or closed: then nothing more is sent. */
+  readonly isCurrent: () => boolean;
+  readonly onTraffic: (traffic: Omit<Traffic, 'at'>) => void;
+  /** What earlier rounds found out about mutations that the server may choke on. */
+  readonly suspicion: Suspicion;
+}
+
+/** Search for a mutation that makes the server refuse the whole request. */
+export interface Suspicion {
+  /** Units (mutations or groups) sent at once; halved while looking, doubled after each success. */
+  unitsMax: number;
+  /** Server errors (5xx) to pushes in a row. */
+  strikes: number;
+}
+
+/** Healing, pushing and pulling again within one round; more waits for the next. */
+const PASSES_MAX = 4;
+
+export const toTrouble = (failure: Failure): RoundEnd => {
+  const { error } = failure;
+  const meaning = meaningOf(failure);
+  if (meaning === 'signedOut') return { kind: 'refused', error };
+  if (meaning === 'fatal') return { kind: 'fatal', error };
+  const askedMs = askedDelayMs(failure);
+  return { kind: 'failed', error, offline: failure.status === 0, ...(askedMs === undefined ? {} : { askedMs }) };
+};
+
+export const unexpected = (what: string): RoundEnd => ({
+  kind: 'failed',
+  error: { code: 'UNAVAILABLE', message: `The server's answer to ${what} has an unknown form` },
+  offline: false,
+});
+
+/** Pushes the outbox and pulls until both are up to date. Every loop is bounded, or makes progress in the store with each request. */
+export const runRound = async (round: Round): Promise<RoundEnd> => {
+  const { transactions } = round;
+  await transactions.refresh();
+  const refused = await learnSpace(round);
+  if (refused !== null) return refused;
+  for (let pass = 0; pass < PASSES_MAX; pass += 1) {
+    const { meta } = transactions.mirror;
+    // A snapshot under way, a healing and a first sync come before any push: what is pushed should stand on what is.
+    if (meta.staging !== null || meta.heal !== null || meta.cursor === null) {
+      const trouble = (await pullAll(round)) ?? (await heal(round));
+      if (trouble !== null) return trouble;
+    }
+    const pushed = await pushAll(round);
+    if (pushed !== null && pushed !== 'pullFirst') return pushed;
+    const trouble = await pullAll(round);
+    if (trouble !== null) return trouble;
+    if (pushed === null && transactions.mirror.meta.heal === null) return { kind: 'done' };
+  }
+  return { kind: 'failed', error: { code: 'UNAVAILABLE', message: 'Pushes and pulls did not come to an end' }, offline: false };
+};
+
+/** Learns the space before anything of it is sent, and that it belongs to the account that the store is bound to. */
+const learnSpace = async (round: Round): Promise<Trouble> => {
+  const { transactions, calls, account } = round;
+  if (transactions.mirror.meta.spaceId !== null) return null;
+  if (!round.isCurrent()) return { kind: 'stale' };
+  const answer = await calls.get('/sync/session');
+  if (!answer.ok) return toTrouble(answer.failure);
+  const session = answer.body;
+  if (!isSessionAnswer(session)) return unexpected('/sync/session');
+  if (session.subject !== account.subject || session.issuer !== account.issuer) {
+    const message = `The token belongs to ${session.issuer} ${session.subject}, this local store to ${account.issuer} ${account.subject}`;
+    return { kind: 'fatal', error: { code: 'WRONG_SPACE', message } };
+  }
+  await transactions.run(({ meta }) => (meta.spaceId === null ? { meta: { spaceId: session.spaceId } } : null));
+  return null;
+};
+
+/** After the pull that a restored server answered: offers it again what it had acknowledged. */
+const heal = async ({ transactions, env, isCurrent }: Round): Promise<Trouble> => {
+  if (!isCurrent()) return { kind: 'stale' };
+  const clientId = env.uuid();
+  await transactions.run((mirror) => (mirror.meta.heal === null ? null : offerJournal(mirror, clientId, env.wall())));
+  return null;
+};
+
+/** Goes on under another clientId; see DESIGN §4, "Order". */
+export const renewClientId = async ({ transactions, env }: Pick<Round, 'transactions' | 'env'>, old: string): Promise<void> => {
+  const clientId = env.uuid();
+  // Another session may have done it already.
+  await transactions.run((mirror) => (mirror.meta.clientId === old ? takeNewClientId(mirror, clientId) : null));
+};
