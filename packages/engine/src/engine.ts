@@ -14,9 +14,9 @@ import type {
   RestoreAnswer,
   RestoreRequest,
   StateAnswer,
-  SyncAnswer,
   SyncRequest,
 } from '@tidemark/protocol/messages';
+import type { Application } from './serve/push.ts';
 import type { LogRow, RecordRow, Storage } from './storage/storage.ts';
 
 export interface EngineOptions {
@@ -52,6 +52,8 @@ export interface Engine {
   readonly apps: ReadonlyMap<string, AppDefinition>;
   /** Applies a push. The answer comes after the append is durable. `dryRun` answers the same and stores nothing. */
   push(space: SpaceRef, request: PushRequest, options?: { readonly dryRun?: boolean }): Promise<Result<PushAnswer>>;
+  /** Applies mutations of a caller that keeps no counter (an app's own routes, an import): their `n` is not looked at. */
+  apply(space: SpaceRef, application: Application, options?: { readonly dryRun?: boolean }): Promise<Result<PushAnswer>>;
   pull(space: SpaceRef, request: PullRequest): Promise<Result<PullPage>>;
   /** Push, then pull of the state that includes it. */
   sync(space: SpaceRef, request: SyncRequest): Promise<Result<{ readonly push: PushAnswer; readonly pull: PullPage }>>;

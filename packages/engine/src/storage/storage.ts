@@ -26,7 +26,7 @@ export interface Storage {
   append(batch: Append): Promise<'stored' | 'head_moved'>;
   /** Log rows with after < seq, ascending, at most `limit`; stops early (but after at least one) when `fieldsJson` adds up to `bytesMax`. */
   readLog(space: string, range: { readonly after: number; readonly limit: number; readonly bytesMax: number }): Promise<LogRow[]>;
-  /** One log row, also when compacted away (then `fieldsJson` is null and `compacted` true) at or above the floor's anchor; undefined if there is none. */
+  /** One log row; the one at the floor may have a null `fieldsJson` (compacted); undefined if there is none. */
   readLogRow(space: string, seq: number): Promise<LogRow | undefined>;
   /** The newest log row whose commit time is at or below `time`, or undefined. */
   findLogRowAt(space: string, time: number): Promise<LogRow | undefined>;
@@ -48,7 +48,12 @@ export interface Storage {
   readClients(space: string): Promise<ClientRow[]>;
   /** Writes names, revocation, last seen and cursor position outside of an append; never touches ackedN of an existing client. */
   putClient(space: string, client: ClientRow): Promise<void>;
-  /** Removes log rows with seq <= floor (keeping `seq` and `hash` of the row at the floor), tombstones with seq <= floor, and stores `space` (whose floor is set) under the same compare as append. */
+  /**
+   * Raises the floor: of the log rows with seq <= floor only what stood at the floor stays, that is of each record its newest such
+   * row, and not even that where it is a delete. The row at the floor itself always keeps its `seq` and `hash` (with a null
+   * `fieldsJson` where its fields went). Tombstones with seq <= floor go. Stores `space` (whose floor is set) under the
+   * same compare as append. Receipts stay. So every state and every `was` from the floor on can still be told.
+   */
   compact(batch: { readonly space: SpaceRow; readonly expectedAppends: number }): Promise<'stored' | 'head_moved'>;
   /** Removes log, records, receipts and clients of a space and stores the fresh row under the same compare as append. */
   erase(batch: { readonly space: SpaceRow; readonly expectedAppends: number }): Promise<'stored' | 'head_moved'>;

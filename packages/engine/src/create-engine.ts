@@ -1,0 +1,97 @@
+import type { SyncRequest } from '@tidemark/protocol/messages';
+import type { Engine, EngineOptions, SpaceRef } from './engine.ts';
+import { listConflicts, resolveConflict } from './serve/conflicts.ts';
+import type { Serving } from './serve/context.ts';
+import { changeDevice, listDevices } from './serve/devices.ts';
+import { digest } from './serve/digest.ts';
+import { history, stateAt } from './serve/history.ts';
+import { compact, erase } from './serve/maintain.ts';
+import { pull } from './serve/pull.ts';
+import { apply, push } from './serve/push.ts';
+import { query } from './serve/query.ts';
+import { restore } from './serve/restore.ts';
+import { createSightings } from './serve/sightings.ts';
+import { verify } from './serve/verify.ts';
+import { createEnsureSpace } from './space/ensure-space.ts';
+import { startEpoch } from './space/lineage.ts';
+import { createSpaceQueues } from './space/space-queue.ts';
+import type { Storage } from './storage/storage.ts';
+
+const SPACES_PAGE = 1_000;
+
+async function* listSpaces(storage: Storage, app: string | undefined): AsyncIterable<SpaceRef> {
+  let after: string | undefined;
+  for (;;) {
+    const keys = await storage.listSpaces({
+      limit: SPACES_PAGE,
+      ...(app === undefined ? {} : { app }),
+      ...(after === undefined ? {} : { after }),
+    });
+    if (keys.length === 0) return;
+    for (const key of keys) {
+      after = key;
+      const space = await storage.readSpace(key);
+      if (space) yield { app: space.app, key };
+    }
+  }
+}
+
+/** Puts an engine together from a storage, the apps it serves and an Env. It starts nothing and opens nothing by itself. */
+export const createEngine = (options: EngineOptions): Engine => {
+  const { storage, env } = options;
+  const apps = new Map(options.apps.map((app) => [app.name, app]));
+  const ensureSpace = createEnsureSpace(storage, env);
+  const queues = createSpaceQueues({ storage, env, apps, onCommit: options.onCommit });
+  const serving: Serving = { storage, env, apps, queues, ensureSpace };
+  const sightings = createSightings(storage, env);
+  const pullPage: Engine['pull'] = (space, request) => pull(serving, sightings, space, request);
+
+  const sync: Engine['sync'] = async (space, request: SyncRequest) => {
+    const { clientVersion, limit, collections, ...pushed } = request;
+    const push1 = await push(serving, space, pushed);
+    if (!push1.ok) return push1;
+    const { clientId, spaceId, cursor } = request;
+    const pulled = await pullPage(space, {
+      clientId,
+      ...(spaceId === undefined ? {} : { spaceId }),
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(clientVersion === undefined ? {} : { clientVersion }),
+      ...(limit === undefined ? {} : { limit }),
+      ...(collections === undefined ? {} : { collections }),
+    });
+    return pulled.ok ? { ok: true, value: { push: push1.value, pull: pulled.value } } : pulled;
+  };
+
+  return {
+    apps,
+    push: (space, request, more) => push(serving, space, request, more?.dryRun),
+    apply: (space, application, more) => apply(serving, space, application, more?.dryRun),
+    pull: pullPage,
+    sync,
+    subscribe: (space, poke) => queues.subscribe(space.key, poke),
+    session: async (space) => {
+      const { spaceId, epoch, head: latestVersion } = await ensureSpace(space);
+      return { ok: true, value: { spaceId, epoch, latestVersion, serverTime: env.wall() } };
+    },
+    conflicts: (space, page) => listConflicts(serving, space, page),
+    resolve: (space, conflictId, request, clientId) => resolveConflict(serving, space, conflictId, request, clientId ?? '$http'),
+    history: (space, of) => history(serving, space, of),
+    stateAt: (space, at) => stateAt(serving, space, at),
+    restore: (space, request) => restore(serving, space, request),
+    digest: (space) => digest(serving, space),
+    verify: (space, onProgress) => verify(serving, space, onProgress),
+    devices: (space) => listDevices(serving, space),
+    renameDevice: (space, clientId, name) => changeDevice(serving, space, clientId, { name }),
+    revokeDevice: (space, clientId) => changeDevice(serving, space, clientId, { revoked: true }),
+    query: (space, collection, asked) => query(serving, space, collection, asked),
+    get: async (space, collection, id) => {
+      const { records } = await storage.load(space.key, { records: [{ collection, id }], receipts: [], clients: [] });
+      return records[0];
+    },
+    compact: (space, floor) => compact(serving, space, floor),
+    erase: (space) => erase(serving, space),
+    startEpoch: async (space) => ({ ok: true, value: { epoch: (await startEpoch(serving, await ensureSpace(space))).epoch } }),
+    listSpaces: (app) => listSpaces(storage, app),
+    close: () => queues.close(),
+  };
+};

@@ -1,0 +1,83 @@
+import { type FieldDefinition, type Json, type JsonObject, jsonEqual, last, type MergeRule } from '@tidemark/protocol';
+import { type Edit, healedOrder, isForeign } from './context.ts';
+import type { Stamp } from './meta.ts';
+
+/** What the author of an edit saw in a field. */
+export type Seen = { readonly value: Json | undefined } | 'needed' | 'compacted';
+
+export interface FieldQuestion {
+  readonly edit: Edit;
+  readonly definition: FieldDefinition;
+  readonly mine: Json | undefined;
+  readonly mineRecord: JsonObject;
+  readonly theirs: Json | undefined;
+  readonly theirsRecord: JsonObject;
+  readonly stamp: Stamp;
+  /** Asked only where it matters. */
+  readonly seen: () => Seen;
+  /** Does the field's schema take this value (one that a rule made)? Answers it normalized. */
+  readonly accept: (value: Json | undefined) => { readonly value: Json | undefined } | undefined;
+}
+
+export interface FieldAnswer {
+  readonly value: Json | undefined;
+  /** Who counts as the writer of `value` from now on. */
+  readonly author: 'mine' | 'theirs' | 'combined';
+  readonly rule: string;
+  /** A rule dropped something, or would not decide: kept as a conflict. */
+  readonly conflict?: { readonly was: Json | undefined; readonly outcome: 'mine' | 'theirs' | 'merged' };
+}
+
+const DEFAULT_RULE: MergeRule = last();
+
+/** `author` of a value that a rule chose. */
+const authorOf = (value: Json | undefined, question: FieldQuestion): FieldAnswer['author'] => {
+  if (jsonEqual(value, question.theirs)) return 'theirs';
+  return jsonEqual(value, question.mine) ? 'mine' : 'combined';
+};
+
+const runRule = (rule: MergeRule, question: FieldQuestion, was: Json | undefined) =>
+  rule.merge({
+    was,
+    mine: { value: question.mine, clientId: question.edit.clientId, at: question.edit.clampedAt, record: question.mineRecord },
+    theirs: { value: question.theirs, clientId: question.stamp.clientId, at: question.stamp.at, record: question.theirsRecord },
+  });
+
+const decideAlways = (rule: MergeRule, question: FieldQuestion): FieldAnswer => {
+  const { value } = runRule(rule, question, undefined);
+  return { value, author: authorOf(value, question), rule: rule.name };
+};
+
+const decideConcurrent = (rule: MergeRule, question: FieldQuestion, was: Json | undefined): FieldAnswer => {
+  const outcome = runRule(rule, question, was);
+  const author = authorOf(outcome.value, question);
+  const accepted = author === 'combined' ? question.accept(outcome.value) : outcome;
+  // A combination that the schema refuses must not lose either side: theirs stays, mine is kept as a conflict.
+  if (accepted === undefined) return { value: question.theirs, author: 'theirs', rule: rule.name, conflict: { was, outcome: 'theirs' } };
+  if (outcome.dropped === 'none') return { value: accepted.value, author, rule: rule.name };
+  const standing = author === 'combined' ? 'merged' : author;
+  return { value: accepted.value, author, rule: rule.name, conflict: { was, outcome: standing } };
+};
+
+/**
+ * Decides one field of an edit (DESIGN §3). Not concurrent: mine. Concurrent: the field's rule. 'needed' where the value
+ * the author saw must be loaded from the history first.
+ */
+export const decideField = (question: FieldQuestion): FieldAnswer | 'needed' => {
+  const { definition, edit, mine, theirs, stamp } = question;
+  const rule = definition.merge ?? DEFAULT_RULE;
+  if (rule.when === 'always') return decideAlways(rule, question);
+  if (jsonEqual(mine, theirs)) return { value: theirs, author: healedOrder(stamp, edit) === 'mine' ? 'mine' : 'theirs', rule: rule.name };
+  if (!rule.combines) {
+    const order = healedOrder(stamp, edit);
+    if (order !== undefined) return { value: order === 'mine' ? mine : theirs, author: order, rule: rule.name };
+  }
+  if (!isForeign(stamp, edit)) return { value: mine, author: 'mine', rule: rule.name };
+  const seen = question.seen();
+  if (seen === 'needed') return 'needed';
+  // Never a guess: without the value the author saw, theirs stays and mine is kept.
+  if (seen === 'compacted') return { value: theirs, author: 'theirs', rule: rule.name, conflict: { was: undefined, outcome: 'theirs' } };
+  if (jsonEqual(seen.value, theirs)) return { value: mine, author: 'mine', rule: rule.name };
+  if (jsonEqual(seen.value, mine)) return { value: theirs, author: 'theirs', rule: rule.name };
+  return decideConcurrent(rule, question, seen.value);
+};

@@ -1,0 +1,77 @@
+/** When and by whom a field was last written. */
+export interface Stamp {
+  readonly seq: number;
+  /** '' where a rule combined the values of several writers: such a value is foreign to every client (docs/decisions/0004). */
+  readonly clientId: string;
+  /** Client time, clamped to the server's. */
+  readonly at: number;
+  /** Where the write stood in a log that was lost (DESIGN: healing). */
+  readonly healed?: { readonly epoch: string; readonly seq: number };
+}
+
+/** What the planner remembers of a record beside its fields. */
+export interface RecordMeta {
+  /** Of every field that has no stamp of its own. */
+  readonly all: Stamp;
+  readonly fields: { readonly [field: string]: Stamp };
+  /** Of a tombstone: the delete. */
+  readonly deletion?: Stamp;
+  /** Open conflicts: field → clientId → conflict id. */
+  readonly open: { readonly [field: string]: { readonly [clientId: string]: string } };
+}
+
+export const stampOf = (meta: RecordMeta, field: string): Stamp =>
+  (Object.hasOwn(meta.fields, field) ? meta.fields[field] : undefined) ?? meta.all;
+
+/** Who made the newest change of the record. */
+export const lastAuthor = (meta: RecordMeta, seq: number): string => {
+  if (meta.deletion?.seq === seq) return meta.deletion.clientId;
+  const newest = Object.values(meta.fields).find((stamp) => stamp.seq === seq);
+  if (newest !== undefined) return newest.clientId;
+  return meta.all.seq === seq ? meta.all.clientId : '';
+};
+
+type PackedStamp = [number, string, number] | [number, string, number, string, number];
+
+interface PackedMeta {
+  s: PackedStamp;
+  f?: { [field: string]: PackedStamp };
+  d?: PackedStamp;
+  o?: { [field: string]: { [clientId: string]: string } };
+}
+
+const pack = (stamp: Stamp): PackedStamp =>
+  stamp.healed ? [stamp.seq, stamp.clientId, stamp.at, stamp.healed.epoch, stamp.healed.seq] : [stamp.seq, stamp.clientId, stamp.at];
+
+const unpack = (packed: PackedStamp): Stamp => {
+  const [seq, clientId, at, epoch, healedSeq] = packed;
+  return epoch === undefined || healedSeq === undefined ? { seq, clientId, at } : { seq, clientId, at, healed: { epoch, seq: healedSeq } };
+};
+
+/** Short keys: this text is written with every record. */
+export const printMeta = (meta: RecordMeta): string => {
+  const packed: PackedMeta = { s: pack(meta.all) };
+  const fields = Object.entries(meta.fields);
+  if (fields.length > 0) packed.f = Object.fromEntries(fields.map(([field, stamp]) => [field, pack(stamp)]));
+  if (meta.deletion) packed.d = pack(meta.deletion);
+  if (Object.keys(meta.open).length > 0) packed.o = { ...meta.open };
+  return JSON.stringify(packed);
+};
+
+export const parseMeta = (text: string): RecordMeta => {
+  const packed: PackedMeta = JSON.parse(text);
+  const fields = packed.f ? Object.fromEntries(Object.entries(packed.f).map(([field, stamp]) => [field, unpack(stamp)])) : {};
+  const meta = { all: unpack(packed.s), fields, open: packed.o ?? {} };
+  return packed.d ? { ...meta, deletion: unpack(packed.d) } : meta;
+};
+
+/** `open` with one conflict more (id given) or less (undefined). */
+export const withOpen = (open: RecordMeta['open'], field: string, clientId: string, id: string | undefined): RecordMeta['open'] => {
+  const ofField = { ...(Object.hasOwn(open, field) ? open[field] : {}) };
+  if (id === undefined) delete ofField[clientId];
+  else ofField[clientId] = id;
+  const next = { ...open };
+  if (Object.keys(ofField).length === 0) delete next[field];
+  else next[field] = ofField;
+  return next;
+};

@@ -1,0 +1,255 @@
+import {
+  type CollectionDefinition,
+  type Json,
+  type JsonObject,
+  jsonEqual,
+  type MutableJsonObject,
+  validateFields,
+  WHOLE_RECORD,
+} from '@tidemark/protocol';
+import { type Edit, type EditOutcome, healedOrder, isForeign, NEEDED, rejected, stampFor, unchanged } from './context.ts';
+import { decideField, type FieldAnswer } from './decide-field.ts';
+import type { Draft, DraftRecord } from './draft.ts';
+import { type RecordMeta, type Stamp, stampOf, withOpen } from './meta.ts';
+import { raiseConflict } from './raise-conflict.ts';
+import { seenBy } from './seen.ts';
+import { withDerived, writeLive } from './write-record.ts';
+
+const own = (fields: JsonObject, field: string): Json | undefined => (Object.hasOwn(fields, field) ? fields[field] : undefined);
+
+/** A new record, or a deleted one made again: nothing to merge with. */
+const create = (draft: Draft, collection: CollectionDefinition, edit: Edit, previous: DraftRecord | undefined): EditOutcome => {
+  const fields: MutableJsonObject = {};
+  for (const [field, value] of Object.entries(edit.fields)) {
+    if (value !== null || !clears(collection, field)) fields[field] = value;
+  }
+  const derived = withDerived(collection, null, fields, edit.fields);
+  const meta: RecordMeta = { all: stampFor(edit, draft.head() + 1), fields: {}, open: previous?.meta.open ?? {} };
+  const written = writeLive(draft, collection, edit, derived, meta);
+  return 'refusal' in written ? written.refusal : unchanged(written);
+};
+
+/** Does null mean "absent" for this field (it is optional and does not take null as a value)? */
+const clears = (collection: CollectionDefinition, field: string): boolean => {
+  const definition = collection.fields[field];
+  if (definition === undefined) return true;
+  const result = definition.schema['~standard'].validate(null);
+  return !(result instanceof Promise) && result.issues !== undefined;
+};
+
+/** Fields an edit is about: those it names, and for a whole replacement those it left out though its author saw them. */
+const editedFields = (
+  draft: Draft,
+  collection: CollectionDefinition,
+  edit: Edit,
+  record: DraftRecord,
+): ReadonlyMap<string, Json | undefined> | 'needed' => {
+  const edited = new Map<string, Json | undefined>();
+  for (const [field, value] of Object.entries(edit.fields)) {
+    if (collection.fields[field]?.derived) continue;
+    edited.set(field, value === null && clears(collection, field) ? undefined : value);
+  }
+  if (edit.op !== 'put' || edit.base === 0) return edited;
+  for (const field of Object.keys(record.fields)) {
+    if (edited.has(field) || Object.hasOwn(edit.fields, field) || collection.fields[field]?.derived) continue;
+    if (edit.was === undefined && !edit.knowsAllFields) continue;
+    const seen = seenBy(draft, edit, record, field);
+    if (seen === 'needed') return 'needed';
+    if (seen !== 'compacted' && seen.value !== undefined) edited.set(field, undefined);
+  }
+  return edited;
+};
+
+interface Decisions {
+  readonly fields: MutableJsonObject;
+  readonly stamps: { [field: string]: Stamp };
+  readonly conflicts: { readonly field: string; readonly mine: Json | undefined; readonly answer: FieldAnswer }[];
+  merged: boolean;
+  changed: boolean;
+  restamped: boolean;
+}
+
+const decideAll = (
+  draft: Draft,
+  collection: CollectionDefinition,
+  edit: Edit,
+  record: DraftRecord,
+  edited: ReadonlyMap<string, Json | undefined>,
+): Decisions | 'needed' => {
+  const made: Decisions = {
+    fields: { ...record.fields },
+    stamps: { ...record.meta.fields },
+    conflicts: [],
+    merged: false,
+    changed: false,
+    restamped: false,
+  };
+  let isNeeded = false;
+  const mineRecord = { ...record.fields, ...edit.fields };
+  for (const [field, mine] of edited) {
+    const definition = collection.fields[field];
+    if (definition === undefined) continue;
+    const theirs = own(record.fields, field);
+    const answer = decideField({
+      edit,
+      definition,
+      mine,
+      mineRecord,
+      theirs,
+      theirsRecord: record.fields,
+      stamp: stampOf(record.meta, field),
+      seen: () => seenBy(draft, edit, record, field),
+      accept: (value) => acceptCombined(collection, field, value),
+    });
+    if (answer === 'needed') {
+      isNeeded = true;
+      continue;
+    }
+    if (answer.value === undefined) delete made.fields[field];
+    else made.fields[field] = answer.value;
+    made.changed ||= !jsonEqual(answer.value, theirs);
+    made.merged ||= !jsonEqual(answer.value, mine) || answer.conflict !== undefined;
+    if (answer.author !== 'theirs') {
+      made.stamps[field] = stampFor(edit, draft.head() + 1, answer.author === 'combined' ? '' : edit.clientId);
+      made.restamped ||= edit.healed !== undefined;
+    }
+    if (answer.conflict) made.conflicts.push({ field, mine, answer });
+  }
+  return isNeeded ? 'needed' : made;
+};
+
+/** A value that a rule made must fit the field's schema like any other. */
+const acceptCombined = (
+  collection: CollectionDefinition,
+  field: string,
+  value: Json | undefined,
+): { value: Json | undefined } | undefined => {
+  if (value === undefined) return { value };
+  const checked = validateFields(collection, { [field]: value }, 'patch');
+  return checked.ok ? { value: own(checked.value, field) } : undefined;
+};
+
+/** Merges an edit into a record that is there. */
+const merge = (draft: Draft, collection: CollectionDefinition, edit: Edit, record: DraftRecord, reviving: boolean): EditOutcome => {
+  const edited = editedFields(draft, collection, edit, record);
+  if (edited === 'needed') return NEEDED;
+  const made = decideAll(draft, collection, edit, record, edited);
+  if (made === 'needed') return NEEDED;
+  let current = record;
+  if (made.changed || reviving) {
+    const fields = withDerived(collection, record.fields, made.fields, edit.fields);
+    const meta: RecordMeta = { all: record.meta.all, fields: made.stamps, open: record.meta.open };
+    const written = writeLive(draft, collection, edit, fields, meta);
+    if ('refusal' in written) return written.refusal;
+    current = written;
+  } else if (made.restamped) {
+    const at = (stamp: Stamp): Stamp => (stamp.seq > draft.head() ? { ...stamp, seq: record.seq } : stamp);
+    const fields = Object.fromEntries(Object.entries(made.stamps).map(([field, stamp]) => [field, at(stamp)]));
+    draft.setMeta(record, { ...record.meta, fields });
+    current = { ...record, meta: { ...record.meta, fields } };
+  }
+  return raiseAll(draft, collection, edit, record, current, made);
+};
+
+const raiseAll = (
+  draft: Draft,
+  collection: CollectionDefinition,
+  edit: Edit,
+  before: DraftRecord,
+  after: DraftRecord,
+  made: Decisions,
+): EditOutcome => {
+  const ids: string[] = [];
+  let open = after.meta.open;
+  let isOpen = false;
+  for (const { field, mine, answer } of made.conflicts) {
+    if (answer.conflict === undefined) continue;
+    const quiet = collection.fields[field]?.quiet === true;
+    const id = raiseConflict(draft, edit, open, {
+      field,
+      was: answer.conflict.was,
+      mine,
+      theirs: own(before.fields, field),
+      theirsStamp: stampOf(before.meta, field),
+      rule: answer.rule,
+      outcome: answer.conflict.outcome,
+      quiet,
+    });
+    if (id === 'needed') return NEEDED;
+    ids.push(id);
+    isOpen ||= !quiet;
+    if (!quiet) open = withOpen(open, field, edit.clientId, id);
+  }
+  const record = open === after.meta.open ? after : { ...after, meta: { ...after.meta, open } };
+  if (record !== after) draft.setMeta(record, record.meta);
+  return unchanged(record, isOpen ? 'conflict' : made.merged ? 'merged' : 'applied', ids);
+};
+
+/** The edit of a record whose deletion its author had not seen. */
+const editDeleted = (draft: Draft, collection: CollectionDefinition, edit: Edit, tombstone: DraftRecord): EditOutcome => {
+  const deletion = tombstone.meta.deletion;
+  const mine: MutableJsonObject = { ...tombstone.fields };
+  for (const [field, value] of Object.entries(edit.fields)) {
+    if (value === null && clears(collection, field)) delete mine[field];
+    else mine[field] = value;
+  }
+  const revives = collection.onDelete === 'editWins';
+  const conflict = {
+    field: WHOLE_RECORD,
+    was: edit.was,
+    mine,
+    theirs: undefined,
+    theirsStamp: deletion,
+    rule: collection.onDelete,
+    outcome: revives ? ('mine' as const) : ('theirs' as const),
+    quiet: false,
+  };
+  const revived = revives ? merge(draft, collection, edit, tombstone, true) : unchanged(tombstone, 'conflict');
+  if (revived.kind !== 'done' || revived.record === undefined) return revived;
+  const id = raiseConflict(draft, edit, revived.record.meta.open, conflict);
+  if (id === 'needed') return NEEDED;
+  const open = withOpen(revived.record.meta.open, WHOLE_RECORD, edit.clientId, id);
+  draft.setMeta(revived.record, { ...revived.record.meta, open });
+  return unchanged({ ...revived.record, meta: { ...revived.record.meta, open } }, 'conflict', [...revived.conflictIds, id]);
+};
+
+/** An edit of a record that is not here though its author saw it: its deletion was compacted away. */
+const editVanished = (draft: Draft, collection: CollectionDefinition, edit: Edit): EditOutcome => {
+  const id = raiseConflict(
+    draft,
+    edit,
+    {},
+    {
+      field: WHOLE_RECORD,
+      was: edit.was,
+      mine: edit.op === 'put' ? edit.fields : { ...edit.was, ...edit.fields },
+      theirs: undefined,
+      theirsStamp: undefined,
+      rule: collection.onDelete,
+      outcome: 'theirs',
+      quiet: false,
+    },
+  );
+  return id === 'needed' ? NEEDED : unchanged(undefined, 'conflict', [id]);
+};
+
+const onTombstone = (draft: Draft, collection: CollectionDefinition, edit: Edit, tombstone: DraftRecord): EditOutcome => {
+  const deletion = tombstone.meta.deletion ?? tombstone.meta.all;
+  if (healedOrder(deletion, edit) === 'theirs') return unchanged(tombstone);
+  const unseen = isForeign(deletion, edit);
+  const creates = edit.op === 'put' && (edit.baseCounts ? edit.base === 0 : isEmpty(edit.was));
+  if (creates || (edit.op === 'put' && !unseen)) return create(draft, collection, edit, tombstone);
+  if (unseen) return editDeleted(draft, collection, edit, tombstone);
+  return rejected('RECORD_NOT_FOUND', `${edit.collection}/${edit.id} was deleted`);
+};
+
+const isEmpty = (was: JsonObject | undefined): boolean => was === undefined || Object.keys(was).length === 0;
+
+/** Plans a put or a patch of `record` (undefined = it never existed here). */
+export const planEdit = (draft: Draft, collection: CollectionDefinition, edit: Edit, record: DraftRecord | undefined): EditOutcome => {
+  if (record?.deleted) return onTombstone(draft, collection, edit, record);
+  if (record !== undefined) return merge(draft, collection, edit, record, false);
+  if (edit.op === 'put' && (edit.base === 0 || !edit.baseCounts)) return create(draft, collection, edit, undefined);
+  if (edit.base > 0) return editVanished(draft, collection, edit);
+  return rejected('RECORD_NOT_FOUND', `there is no record ${edit.collection}/${edit.id}`);
+};

@@ -1,0 +1,128 @@
+import {
+  CONFLICTS,
+  type CollectionDefinition,
+  checkId,
+  checkJson,
+  type JsonObject,
+  type Refusal,
+  upcastFields,
+  validateFields,
+} from '@tidemark/protocol';
+import type { Mutation } from '@tidemark/protocol/messages';
+import { type Edit, type EditOutcome, rejected } from './context.ts';
+import type { Draft } from './draft.ts';
+import { lastAuthor } from './meta.ts';
+import { planDelete } from './plan-delete.ts';
+import { planEdit } from './plan-edit.ts';
+import { planResolve } from './plan-resolve.ts';
+
+/** Who sends, and in which version of the app's data model unless the mutation says its own. */
+export interface Sender {
+  readonly clientId: string;
+  readonly schemaVersion: number;
+}
+
+const refusal = (error: Refusal): EditOutcome => ({ kind: 'rejected', ...error });
+
+const upcastBoth = (
+  draft: Draft,
+  collection: CollectionDefinition,
+  mutation: Mutation,
+  version: number,
+): { fields: JsonObject; was: JsonObject | undefined } | EditOutcome => {
+  const fields: JsonObject = mutation.op === 'delete' ? {} : (mutation.fields ?? {});
+  if (version === draft.app.schemaVersion) return { fields, was: mutation.was };
+  const newFields = upcastFields(draft.app, collection, fields, version);
+  if (!newFields.ok) return refusal(newFields.error);
+  if (mutation.was === undefined) return { fields: newFields.value, was: undefined };
+  const newWas = upcastFields(draft.app, collection, mutation.was, version);
+  return newWas.ok ? { fields: newFields.value, was: newWas.value } : refusal(newWas.error);
+};
+
+/** Checks, up-casts and validates a mutation. */
+const prepare = (draft: Draft, mutation: Mutation, sender: Sender): Edit | EditOutcome => {
+  const badId = checkId(mutation.id) ?? checkJson(mutation.fields ?? {}) ?? checkJson(mutation.was ?? {});
+  if (badId) return refusal(badId);
+  const version = mutation.schemaVersion ?? sender.schemaVersion;
+  const { mutationId, collection, id, op, base, at, ifRevision, healed } = mutation;
+  const baseCounts = mutation.epoch === undefined || mutation.epoch === draft.epoch;
+  const cutAt = healed && healed.epoch !== draft.epoch ? draft.epochStart : -1;
+  const common = {
+    mutationId,
+    clientId: sender.clientId,
+    collection,
+    id,
+    op,
+    base,
+    baseCounts,
+    at,
+    clampedAt: Math.min(at, draft.now),
+    ifRevision,
+    healed,
+    cutAt,
+  };
+  if (collection === CONFLICTS) return { ...common, fields: mutation.fields ?? {}, was: undefined, knowsAllFields: true };
+  const definition = Object.hasOwn(draft.app.collections, collection) ? draft.app.collections[collection] : undefined;
+  if (definition === undefined)
+    return rejected('UNKNOWN_COLLECTION', `the app ${draft.app.name} has no collection ${JSON.stringify(collection)}`);
+  const upcast = upcastBoth(draft, definition, mutation, version);
+  if ('kind' in upcast) return upcast;
+  const checked = op === 'delete' ? undefined : validateFields(definition, upcast.fields, op);
+  if (checked && !checked.ok) return refusal(checked.error);
+  return { ...common, fields: checked?.value ?? {}, was: upcast.was, knowsAllFields: version === draft.app.schemaVersion };
+};
+
+const checkRevision = (draft: Draft, edit: Edit): EditOutcome | undefined => {
+  if (edit.ifRevision === undefined) return undefined;
+  const record = draft.record(edit.collection, edit.id);
+  const current = record === undefined || record.deleted ? 0 : record.revision;
+  if (current === edit.ifRevision) return undefined;
+  const outcome = rejected('REVISION_MISMATCH', `the record has revision ${current}, not ${edit.ifRevision}`, { revision: current });
+  return record === undefined ? outcome : { ...outcome, ...{ record } };
+};
+
+/** Plans one mutation against the draft. Whatever a rule, an up-caster or derive throws is that mutation's fault alone. */
+export const planMutation = (draft: Draft, mutation: Mutation, sender: Sender): EditOutcome => {
+  const mark = draft.mark();
+  const outcome = tryPlan(draft, mutation, sender);
+  if (outcome.kind !== 'done') draft.rollback(mark);
+  return outcome;
+};
+
+const tryPlan = (draft: Draft, mutation: Mutation, sender: Sender): EditOutcome => {
+  try {
+    const edit = prepare(draft, mutation, sender);
+    if ('kind' in edit) return edit;
+    if (edit.collection === CONFLICTS) return planResolve(draft, edit);
+    const mismatch = checkRevision(draft, edit);
+    if (mismatch) return mismatch;
+    // Who names the current revision has seen it: nothing is concurrent to them.
+    const seen = edit.ifRevision === undefined ? edit : { ...edit, base: draft.head(), baseCounts: true };
+    return dispatch(draft, seen);
+  } catch (error) {
+    return rejected(
+      'PLANNER_FAILED',
+      `the mutation ${mutation.mutationId} could not be worked out: ${error instanceof Error ? error.message : 'unknown fault'}`,
+    );
+  }
+};
+
+const dispatch = (draft: Draft, edit: Edit): EditOutcome => {
+  const collection = draft.app.collections[edit.collection];
+  if (collection === undefined) return rejected('UNKNOWN_COLLECTION', `there is no collection ${edit.collection}`);
+  const record = draft.record(edit.collection, edit.id);
+  return edit.op === 'delete' ? planDelete(draft, collection, edit, record) : planEdit(draft, collection, edit, record);
+};
+
+/** Must the answer carry the record: had the client not seen, or not made itself, the state this edit came upon? */
+export const sendsRecord = (
+  before: { readonly seq: number; readonly author: string } | undefined,
+  base: number,
+  clientId: string,
+): boolean => before !== undefined && before.seq !== base && before.author !== clientId;
+
+/** What sendsRecord needs to know, taken before the edit. */
+export const stateBefore = (draft: Draft, collection: string, id: string): { seq: number; author: string } | undefined => {
+  const record = draft.record(collection, id);
+  return record && { seq: record.seq, author: lastAuthor(record.meta, record.seq) };
+};

@@ -1,0 +1,78 @@
+import { CONFLICTS, type CollectionDefinition, isJsonObject, type Json, jsonEqual, validateFields, WHOLE_RECORD } from '@tidemark/protocol';
+import type { ConflictFields } from '@tidemark/protocol/messages';
+import { type Edit, type EditOutcome, NEEDED, rejected, unchanged } from './context.ts';
+import type { Draft } from './draft.ts';
+import { withOpen } from './meta.ts';
+import { planDelete } from './plan-delete.ts';
+import { planEdit } from './plan-edit.ts';
+import { isConflictFields, writeConflict } from './raise-conflict.ts';
+
+type Choice = { readonly choose: 'mine' | 'theirs' | 'value'; readonly value: Json };
+
+const readChoice = (conflict: ConflictFields, edit: Edit): Choice | undefined => {
+  const { choose, value } = edit.fields;
+  if (choose === 'mine') return { choose, value: conflict.mine };
+  if (choose === 'theirs') return { choose, value: conflict.theirs };
+  return choose === 'value' && value !== undefined ? { choose, value } : undefined;
+};
+
+/** The choice as an edit of the record that the conflict is about. */
+const asEdit = (collection: CollectionDefinition, conflict: ConflictFields, edit: Edit, value: Json): Edit | EditOutcome => {
+  const target = { ...edit, collection: conflict.collection, id: conflict.id, was: undefined, ifRevision: undefined };
+  if (conflict.field === WHOLE_RECORD) {
+    if (value === null) return { ...target, op: 'delete', fields: {} };
+    if (!isJsonObject(value))
+      return rejected('VALIDATION_FAILED', 'the value of a conflict about a whole record must be its fields, or null');
+    const checked = validateFields(collection, value, 'put');
+    return checked.ok ? { ...target, op: 'put', fields: checked.value } : { kind: 'rejected', ...checked.error };
+  }
+  const checked = validateFields(collection, { [conflict.field]: value }, 'patch');
+  return checked.ok ? { ...target, op: 'patch', fields: checked.value } : { kind: 'rejected', ...checked.error };
+};
+
+/** Closes the conflict record and forgets it in what is remembered of the target. */
+const close = (draft: Draft, edit: Edit, conflict: ConflictFields, choice: Choice): void => {
+  const resolution = { ...choice, clientId: edit.clientId, mutationId: edit.mutationId, at: draft.now };
+  writeConflict(draft, edit.id, { ...conflict, state: 'resolved', resolution }, edit);
+  const target = draft.record(conflict.collection, conflict.id);
+  if (target === undefined) return;
+  const open = withOpen(target.meta.open, conflict.field, conflict.mineBy.clientId, undefined);
+  draft.setMeta(target, { ...target.meta, open });
+};
+
+/** Applies the chosen value; what stands already needs no edit. */
+const applyChoice = (draft: Draft, conflict: ConflictFields, target: Edit): EditOutcome => {
+  const collection = draft.app.collections[conflict.collection];
+  if (collection === undefined) return rejected('UNKNOWN_COLLECTION', `there is no collection ${conflict.collection}`);
+  const record = draft.record(conflict.collection, conflict.id);
+  if (target.op === 'delete') return planDelete(draft, collection, target, record);
+  if (record !== undefined && !record.deleted && target.op === 'put' && jsonEqual(record.fields, target.fields)) return unchanged(record);
+  return planEdit(draft, collection, target, record);
+};
+
+/**
+ * Plans the resolution of a conflict: one mutation that closes it and edits the field. The first resolution stands; a
+ * different later one is an ordinary edit.
+ */
+export const planResolve = (draft: Draft, edit: Edit): EditOutcome => {
+  if (!draft.hasLoaded(CONFLICTS, edit.id)) return NEEDED;
+  const record = draft.record(CONFLICTS, edit.id);
+  if (record === undefined || !isConflictFields(record.fields)) return rejected('CONFLICT_NOT_FOUND', `there is no conflict ${edit.id}`);
+  const conflict: ConflictFields = record.fields;
+  if (!draft.hasLoaded(conflict.collection, conflict.id)) return NEEDED;
+  const collection = draft.app.collections[conflict.collection];
+  if (collection === undefined) return rejected('UNKNOWN_COLLECTION', `there is no collection ${conflict.collection}`);
+  const choice = edit.op === 'patch' ? readChoice(conflict, edit) : undefined;
+  if (choice === undefined)
+    return rejected('CONFLICT_NOT_WRITABLE', 'a conflict is resolved by a patch { choose: "mine" | "theirs" | "value", value? }');
+  const isFirst = conflict.state === 'open';
+  if (!isFirst && conflict.resolution !== undefined && jsonEqual(conflict.resolution.value, choice.value)) return unchanged(record);
+  // No client has seen a conflict at seq 0: a caller without a position means what stands now.
+  const positioned = edit.base === 0 ? { ...edit, base: draft.head(), baseCounts: true } : edit;
+  const target = asEdit(collection, conflict, positioned, choice.value);
+  if ('kind' in target) return target;
+  if (isFirst) close(draft, edit, conflict, choice);
+  const applied = applyChoice(draft, conflict, target);
+  if (applied.kind !== 'done') return applied;
+  return unchanged(draft.record(CONFLICTS, edit.id), applied.status, applied.conflictIds);
+};

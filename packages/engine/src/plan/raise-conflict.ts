@@ -1,0 +1,84 @@
+import { CONFLICTS, canonicalJson, type Json, type JsonObject } from '@tidemark/protocol';
+import type { Author, ConflictFields } from '@tidemark/protocol/messages';
+import { conflictIdOf } from '../hash.ts';
+import type { Edit } from './context.ts';
+import type { Draft } from './draft.ts';
+import type { RecordMeta, Stamp } from './meta.ts';
+
+/** What a conflict is about; its id and authors are worked out here. */
+export interface ConflictDraft {
+  readonly field: string;
+  readonly was: Json | undefined;
+  readonly mine: Json | undefined;
+  readonly theirs: Json | undefined;
+  readonly theirsStamp: Stamp | undefined;
+  readonly rule: string;
+  readonly outcome: ConflictFields['outcome'];
+  /** Goes straight to the resolved ones. */
+  readonly quiet: boolean;
+}
+
+/** A type guard for what this module wrote itself. */
+export const isConflictFields = (fields: JsonObject): fields is JsonObject & ConflictFields =>
+  typeof fields['field'] === 'string' && typeof fields['state'] === 'string' && typeof fields['collection'] === 'string';
+
+/** Writes a conflict record; answers its seq. */
+export const writeConflict = (
+  draft: Draft,
+  conflictId: string,
+  fields: ConflictFields,
+  edit: Pick<Edit, 'mutationId' | 'clientId' | 'at'>,
+): number => {
+  // The round trip through text drops undefined members and leaves plain JSON.
+  const fieldsJson = canonicalJson(JSON.parse(JSON.stringify(fields)));
+  const stamp = { seq: draft.head() + 1, clientId: edit.clientId, at: edit.at };
+  const meta: RecordMeta = { all: stamp, fields: {}, open: {} };
+  return draft.addChange({ collection: CONFLICTS, id: conflictId, deleted: false, fieldsJson, fields: JSON.parse(fieldsJson), meta }, edit)
+    .seq;
+};
+
+const authorOfStamp = (draft: Draft, stamp: Stamp | undefined): Author | 'needed' => {
+  if (stamp === undefined) return { clientId: '', at: 0 };
+  const row = draft.logRow(stamp.seq);
+  if (row === 'needed') return 'needed';
+  const known = { clientId: stamp.clientId, at: stamp.at, seq: stamp.seq };
+  return row === undefined || row.mutationId === '' ? known : { ...known, mutationId: row.mutationId };
+};
+
+/**
+ * Stores a conflict of `edit` about a field of a record. A further one of the same client, record and field updates
+ * the one that is open. Answers its id, or 'needed'.
+ */
+export const raiseConflict = (draft: Draft, edit: Edit, open: RecordMeta['open'], conflict: ConflictDraft): string | 'needed' => {
+  const theirsBy = authorOfStamp(draft, conflict.theirsStamp);
+  if (theirsBy === 'needed') return 'needed';
+  const openId = Object.hasOwn(open, conflict.field) ? open[conflict.field]?.[edit.clientId] : undefined;
+  if (openId !== undefined && !draft.hasLoaded(CONFLICTS, openId)) return 'needed';
+  const previous = openId === undefined ? undefined : draft.record(CONFLICTS, openId)?.fields;
+  const isUpdate = openId !== undefined && previous !== undefined && isConflictFields(previous) && previous.state === 'open';
+  const id = isUpdate ? openId : conflictIdOf(edit.mutationId, conflict.field);
+  const fields: ConflictFields = {
+    collection: edit.collection,
+    id: edit.id,
+    field: conflict.field,
+    was: (isUpdate ? previous.was : conflict.was) ?? null,
+    mine: conflict.mine ?? null,
+    theirs: conflict.theirs ?? null,
+    mineBy: { clientId: edit.clientId, mutationId: edit.mutationId, at: edit.at },
+    theirsBy,
+    rule: conflict.rule,
+    outcome: conflict.outcome,
+    state: conflict.quiet ? 'resolved' : 'open',
+    raisedAt: draft.now,
+  };
+  const standing = conflict.outcome === 'mine' ? conflict.mine : conflict.theirs;
+  const resolution = {
+    choose: 'quiet' as const,
+    value: standing ?? null,
+    clientId: edit.clientId,
+    mutationId: edit.mutationId,
+    at: draft.now,
+  };
+  writeConflict(draft, id, conflict.quiet ? { ...fields, resolution } : fields, edit);
+  return id;
+};

@@ -1,0 +1,14 @@
+import type { PullPage } from '../engine.ts';
+import type { LogRow, RecordRow } from '../storage/storage.ts';
+
+/** One record as JSON text; its fields go in as they are stored. */
+export const printRecord = (row: RecordRow | LogRow): string => {
+  const head = `{"collection":${JSON.stringify(row.collection)},"id":${JSON.stringify(row.id)},"seq":${row.seq},"revision":${row.revision},"updatedAt":${row.updatedAt},"schemaVersion":${row.schemaVersion}`;
+  return row.deleted ? `${head},"deleted":true}` : `${head},"fields":${row.fieldsJson}}`;
+};
+
+/** A pull page as JSON text, without parsing any record. */
+export const printPull = (page: PullPage): string => {
+  const { rows, ...rest } = page;
+  return `{"changes":[${rows.map(printRecord).join(',')}],${JSON.stringify(rest).slice(1)}`;
+};

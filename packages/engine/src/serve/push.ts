@@ -1,0 +1,95 @@
+import { checkId, LIMITS, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, type Refusal, type Result, refuse } from '@tidemark/protocol';
+import type { Mutation, PushAnswer, PushedMutation, PushRequest } from '@tidemark/protocol/messages';
+import type { SpaceRef } from '../engine.ts';
+import type { Draft } from '../plan/draft.ts';
+import { type PlannedPush, planPush } from '../plan/plan-push.ts';
+import { checkSpaceId, locate } from '../space/lineage.ts';
+import type { Job } from '../space/space-queue.ts';
+import type { LoadKeys, SpaceRow } from '../storage/storage.ts';
+import type { Serving } from './context.ts';
+
+const keysOf = (clientId: string, mutations: readonly PushedMutation[]): LoadKeys => ({
+  records: mutations.flatMap((mutation) => (mutation.op === 'void' || checkId(mutation.id) ? [] : [{ collection: mutation.collection, id: mutation.id }])),
+  receipts: mutations.map((mutation) => mutation.mutationId),
+  clients: [clientId],
+});
+
+const checkRequest = (request: PushRequest, appVersion: number): Refusal | undefined => {
+  const { protocolVersion, mutations, schemaVersion } = request;
+  if (protocolVersion < PROTOCOL_VERSION_MIN || protocolVersion > PROTOCOL_VERSION)
+    return {
+      code: 'PROTOCOL_UNSUPPORTED',
+      message: `protocolVersion ${protocolVersion} is not spoken here`,
+      details: { min: PROTOCOL_VERSION_MIN, max: PROTOCOL_VERSION },
+    };
+  if (mutations.length > LIMITS.mutationsPerPushMax)
+    return {
+      code: 'TOO_MANY_MUTATIONS',
+      message: `${mutations.length} mutations in one push; ${LIMITS.mutationsPerPushMax} is the limit`,
+      details: { limit: LIMITS.mutationsPerPushMax },
+    };
+  if (schemaVersion > appVersion)
+    return {
+      code: 'SCHEMA_AHEAD',
+      message: `schemaVersion ${schemaVersion} is newer than the server's ${appVersion}`,
+      details: { schemaVersion: appVersion },
+    };
+  return undefined;
+};
+
+/** The job of a push; the checks that depend on stored state are made inside, so that they hold at the append. */
+const pushJob = (serving: Serving, push: PlannedPush, spaceId: string | undefined): Job<PushAnswer> => ({
+  keys: keysOf(push.clientId, push.mutations),
+  mutations: push.mutations.length,
+  plan: (draft: Draft, space: SpaceRow) => {
+    const wrong = checkSpaceId(space, spaceId);
+    if (wrong) return { ok: false, error: wrong };
+    if (draft.client(push.clientId)?.revoked) return refuse('CLIENT_REVOKED', `client ${push.clientId} was revoked`);
+    const planned = planPush(draft, push);
+    if (planned === 'needed' || !planned.ok) return planned;
+    const { accepted, rejected, ackedN } = planned.value;
+    const answer = {
+      accepted,
+      rejected,
+      latestVersion: draft.head(),
+      ackedN,
+      epoch: space.epoch,
+      spaceId: space.spaceId,
+      serverTime: serving.env.wall(),
+    };
+    return { ok: true, value: answer };
+  },
+});
+
+/** POST /sync/push. */
+export const push = async (serving: Serving, space: SpaceRef, request: PushRequest, dryRun = false): Promise<Result<PushAnswer>> => {
+  const app = serving.apps.get(space.app);
+  const wrong = checkRequest(request, app?.schemaVersion ?? 0);
+  if (wrong) return { ok: false, error: wrong };
+  const row = await serving.ensureSpace(space);
+  const located = await locate(serving, row, request.cursor);
+  if (!located.ok) return located;
+  const planned: PlannedPush = {
+    clientId: request.clientId,
+    schemaVersion: request.schemaVersion,
+    mutations: request.mutations,
+    ordered: true,
+    changesMax: serving.storage.capabilities.appendChangesMax,
+  };
+  const job = pushJob(serving, planned, request.spaceId);
+  return dryRun ? serving.queues.dryRun(space, job) : serving.queues.run(space, job);
+};
+
+/** Mutations of a caller that keeps no counter (an app's own routes, a restore, a resolution): their `n` is not looked at. */
+export interface Application {
+  readonly clientId: string;
+  readonly schemaVersion: number;
+  readonly mutations: readonly Mutation[];
+}
+
+/** Applies mutations without a client counter. */
+export const apply = async (serving: Serving, space: SpaceRef, application: Application, dryRun = false): Promise<Result<PushAnswer>> => {
+  await serving.ensureSpace(space);
+  const job = pushJob(serving, { ...application, ordered: false, changesMax: serving.storage.capabilities.appendChangesMax }, undefined);
+  return dryRun ? serving.queues.dryRun(space, job) : serving.queues.run(space, job);
+};

@@ -1,0 +1,213 @@
+import { type AppDefinition, type Env, type Refusal, type Result, refuse } from '@tidemark/protocol';
+import type { EngineOptions, SpaceRef } from '../engine.ts';
+import type { Draft } from '../plan/draft.ts';
+import { type LoadKeys, type SpaceRow, type Storage, StorageFailure } from '../storage/storage.ts';
+import { emptyWanted, loadDraft, type Wanted, wantKeys, wantNeeds } from './load-plan.ts';
+import { newSpace } from './new-space.ts';
+
+/** Something that plans against a space. `plan` is pure and may be run several times; its last answer counts. */
+export interface Job<T> {
+  readonly keys: LoadKeys;
+  /** Mutations it carries, for metrics. */
+  readonly mutations: number;
+  plan(draft: Draft, space: SpaceRow): Result<T> | 'needed';
+}
+
+interface Waiting {
+  readonly job: Job<unknown>;
+  readonly resolve: (outcome: Result<unknown>) => void;
+  readonly reject: (fault: unknown) => void;
+}
+
+export interface SpaceQueues {
+  /** Plans the job together with all that wait for the same space, stores them in one append, then answers. */
+  run<T>(space: SpaceRef, job: Job<T>): Promise<Result<T>>;
+  /** Plans without storing. */
+  dryRun<T>(space: SpaceRef, job: Job<T>): Promise<Result<T>>;
+  subscribe(key: string, poke: () => void): () => void;
+  /** Refuses new jobs and waits for those under way. */
+  close(): Promise<void>;
+}
+
+/** Another process won the append so often that waiting longer helps nobody. */
+const APPEND_ATTEMPTS_MAX = 30;
+const RETRY_DELAY_MS_MAX = 50;
+/** Each pass loads what the last one missed; more than a few means a planner that never settles. */
+const PLAN_PASSES_MAX = 50;
+/** Jobs of one round; the rest waits for the next, so that one append stays bounded. */
+const ROUND_JOBS_MAX = 1_000;
+const ROUND_MUTATIONS_MAX = 5_000;
+
+const CLOSING: Refusal = { code: 'UNAVAILABLE', message: 'the server is stopping; try again' };
+
+interface World {
+  readonly storage: Storage;
+  readonly env: Env;
+  readonly apps: ReadonlyMap<string, AppDefinition>;
+  readonly onCommit: EngineOptions['onCommit'];
+}
+
+const appOf = (world: World, space: SpaceRef): AppDefinition => {
+  const app = world.apps.get(space.app);
+  if (app === undefined) throw new Error(`the engine was not given the app ${space.app}`);
+  return app;
+};
+
+/** Plans jobs in order on one draft, loading what they need until nothing is missing. */
+const planAll = async (world: World, space: SpaceRef, jobs: readonly Job<unknown>[], wanted: Wanted) => {
+  for (let pass = 0; pass < PLAN_PASSES_MAX; pass += 1) {
+    const fresh = () => newSpace(world.env, space.app, space.key);
+    const loaded = await loadDraft(world.storage, appOf(world, space), space.key, wanted, world.env.wall, fresh);
+    const outcomes = jobs.map((job) => job.plan(loaded.draft, loaded.space));
+    const settled = outcomes.filter((outcome) => outcome !== 'needed');
+    if (settled.length === jobs.length) return { draft: loaded.draft, outcomes: settled };
+    if (!wantNeeds(wanted, loaded.draft.needs)) throw new Error('planning needs something that it does not name');
+  }
+  throw new Error('planning did not settle');
+};
+
+const wait = (env: Env, ms: number): Promise<void> => new Promise((resolve) => void env.setTimer(ms, resolve));
+
+type RoundAnswer = { readonly outcomes: readonly Result<unknown>[]; readonly stored: boolean };
+
+const failureAnswer = (failure: StorageFailure, count: number): RoundAnswer => {
+  const error = refuse('STORAGE_FULL', `the server could not write: ${failure.message}`);
+  return { outcomes: Array.from({ length: count }, () => error), stored: false };
+};
+
+/** One append for all jobs. A lost compare, or a commit of unknown outcome, is planned again: receipts tell what was stored. */
+const appendRound = async (world: World, space: SpaceRef, jobs: readonly Job<unknown>[]): Promise<RoundAnswer> => {
+  const wanted = emptyWanted();
+  for (const job of jobs) wantKeys(wanted, job.keys);
+  const began = world.env.mono();
+  for (let attempt = 0; attempt < APPEND_ATTEMPTS_MAX; attempt += 1) {
+    const { draft, outcomes } = await planAll(world, space, jobs, wanted);
+    const append = draft.append();
+    if (append === undefined) return { outcomes, stored: false };
+    await world.env.point?.('engine: before the append');
+    try {
+      if ((await world.storage.append(append)) === 'stored') {
+        await world.env.point?.('engine: after the append');
+        report(world, space, jobs, append, world.env.mono() - began);
+        return { outcomes, stored: true };
+      }
+    } catch (fault) {
+      if (!(fault instanceof StorageFailure)) throw fault;
+      if (fault.outcome === 'nothing') return failureAnswer(fault, jobs.length);
+    }
+    await wait(world.env, world.env.random('engine retry') * Math.min(RETRY_DELAY_MS_MAX, attempt + 1));
+  }
+  const busy = refuse('UNAVAILABLE', 'the space is being written by too many others; try again');
+  return { outcomes: jobs.map(() => busy), stored: false };
+};
+
+const report = (
+  world: World,
+  space: SpaceRef,
+  jobs: readonly Job<unknown>[],
+  append: import('../storage/storage.ts').Append,
+  ms: number,
+): void => {
+  const mutations = jobs.reduce((sum, job) => sum + job.mutations, 0);
+  const conflicts = append.changes.filter((change) => change.collection === '$conflicts' && change.revision === 1).length;
+  const rejectedCount = append.receipts.filter((receipt) => receipt.verdict === 'rejected').length;
+  world.onCommit?.({
+    app: space.app,
+    requests: jobs.length,
+    mutations,
+    changes: append.changes.length,
+    conflicts,
+    rejected: rejectedCount,
+    ms,
+  });
+};
+
+/** Takes as many waiting jobs as fit into one append. */
+const takeRound = (waiting: Waiting[]): Waiting[] => {
+  let mutations = 0;
+  let count = 0;
+  while (count < waiting.length && count < ROUND_JOBS_MAX) {
+    mutations += waiting[count]?.job.mutations ?? 0;
+    if (count > 0 && mutations > ROUND_MUTATIONS_MAX) break;
+    count += 1;
+  }
+  return waiting.splice(0, count);
+};
+
+export const createSpaceQueues = (world: World): SpaceQueues => {
+  const queues = new Map<string, { readonly waiting: Waiting[]; running: Promise<void> }>();
+  const subscribers = new Map<string, Set<() => void>>();
+  let isClosing = false;
+
+  const drain = async (space: SpaceRef, waiting: Waiting[]): Promise<void> => {
+    while (waiting.length > 0) {
+      const round = takeRound(waiting);
+      try {
+        const answer = await appendRound(
+          world,
+          space,
+          round.map(({ job }) => job),
+        );
+        for (const [index, { resolve }] of round.entries()) resolve(answer.outcomes[index] ?? refuse('INTERNAL', 'no answer was planned'));
+        if (answer.stored) for (const poke of subscribers.get(space.key) ?? []) poke();
+      } catch (fault) {
+        for (const { reject } of round) reject(fault);
+      }
+    }
+    queues.delete(space.key);
+  };
+
+  const run = <T>(space: SpaceRef, job: Job<T>): Promise<Result<T>> => {
+    if (isClosing) return Promise.resolve({ ok: false, error: CLOSING });
+    return new Promise<Result<T>>((resolve, reject) => {
+      let answer: Result<T> | undefined;
+      // The queue holds jobs of many answer types: the typed answer stays in this closure.
+      const typed: Job<unknown> = {
+        ...job,
+        plan: (draft, row) => {
+          const planned = job.plan(draft, row);
+          if (planned !== 'needed') answer = planned;
+          return planned;
+        },
+      };
+      const settle = (outcome: Result<unknown>): void =>
+        resolve(outcome.ok && answer ? answer : outcome.ok ? refuse('INTERNAL', 'no answer was planned') : outcome);
+      const queue = queues.get(space.key);
+      if (queue) {
+        queue.waiting.push({ job: typed, resolve: settle, reject });
+        return;
+      }
+      const waiting: Waiting[] = [{ job: typed, resolve: settle, reject }];
+      queues.set(space.key, { waiting, running: Promise.resolve().then(() => drain(space, waiting)) });
+    });
+  };
+
+  return {
+    run,
+    dryRun: async (space, job) => {
+      const wanted = emptyWanted();
+      wantKeys(wanted, job.keys);
+      for (let pass = 0; pass < PLAN_PASSES_MAX; pass += 1) {
+        const fresh = () => newSpace(world.env, space.app, space.key);
+        const loaded = await loadDraft(world.storage, appOf(world, space), space.key, wanted, world.env.wall, fresh);
+        const outcome = job.plan(loaded.draft, loaded.space);
+        if (outcome !== 'needed') return outcome;
+        if (!wantNeeds(wanted, loaded.draft.needs)) throw new Error('planning needs something that it does not name');
+      }
+      throw new Error('planning did not settle');
+    },
+    subscribe: (key, poke) => {
+      const set = subscribers.get(key) ?? new Set();
+      set.add(poke);
+      subscribers.set(key, set);
+      return () => {
+        set.delete(poke);
+        if (set.size === 0) subscribers.delete(key);
+      };
+    },
+    close: async () => {
+      isClosing = true;
+      while (queues.size > 0) await Promise.all([...queues.values()].map(({ running }) => running));
+    },
+  };
+};
