@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const resolve = { conditions: ['@tidemark/source', 'import', 'module', 'default'] };
+const resolve = { conditions: ['@tidemark/source', 'node', 'import', 'default'] };
 const project = (name: string, include: string[], more: object = {}) => ({
   resolve,
   ssr: { resolve },

@@ -31,4 +31,11 @@ export const mountRootRoutes = (
     c.header('Content-Type', metrics.contentType);
     return c.body(await metrics.print());
   });
+  for (const path of ['/healthz', '/readyz', '/metrics']) {
+    http.all(path, (c) => {
+      c.set('route', path);
+      c.header('Allow', 'GET');
+      return answerRefusal(c, refuse('METHOD_NOT_ALLOWED', 'This address takes GET.').error);
+    });
+  }
 };
