@@ -33,14 +33,12 @@ export const pullAll = async (round: Round): Promise<Trouble> => {
     if (!isPullAnswer(page)) return unexpected('/sync/pull');
     round.onTraffic({ kind: 'pull', count: page.changes.length, ok: true });
     if (page.hasMore && page.cursor === cursor) return unexpected('/sync/pull');
-    let outcome: 'applied' | 'stale' = 'stale';
-    await transactions.run((mirror) => {
+    const applied = await transactions.run((mirror) => {
       const change = applyPage(mirror, page, cursor, asked, env.wall());
-      outcome = change === 'stale' ? 'stale' : 'applied';
       return change === 'stale' ? null : change;
     });
-    const settled: string = outcome;
-    if (settled === 'stale') {
+    if (!applied) {
+      await transactions.refresh();
       stale += 1;
       if (stale >= STALE_PAGES_MAX) return null;
     } else if (!page.hasMore && transactions.mirror.meta.staging === null) return null;

@@ -1,5 +1,6 @@
 import { PROTOCOL_VERSION, type Refusal } from '@tidemark/protocol';
 import { firstBatch, toUnits, type Unit } from '../outbox/batch.ts';
+import { PUSH_MUTATIONS_MAX } from '../outbox/limits.ts';
 import { parkUnit, renameMutation } from '../outbox/park.ts';
 import { inOrder, type Mirror } from '../store/mirror.ts';
 import { toRow } from '../store/rows.ts';
@@ -59,7 +60,8 @@ const pushBatch = async (round: Round, batch: readonly Unit[]): Promise<Pushed |
   const { body } = answer;
   if (!isPushAnswer(body)) return unexpected('/sync/push');
   suspicion.strikes = 0;
-  suspicion.unitsMax = Math.min(suspicion.unitsMax * 2, Number.MAX_SAFE_INTEGER);
+  suspicion.isBaseAhead = false;
+  suspicion.unitsMax = suspicion.unitsMax >= PUSH_MUTATIONS_MAX ? UNITS_ALL : suspicion.unitsMax * 2;
   await transactions.run((current) => applyPush(round.app, current, body, asked, env.wall()));
   return 'progress';
 };
@@ -75,7 +77,7 @@ const mend = async (round: Round, batch: readonly Unit[], failure: Failure, clie
     case 'OUT_OF_ORDER':
       return mendOrder(round, batch, error, clientId);
     case 'BASE_AHEAD':
-      return mendBase(round, error);
+      return mendBase(round);
     case 'BAD_CURSOR':
       await transactions.run(startOver);
       return 'pullFirst';
@@ -87,7 +89,7 @@ const mend = async (round: Round, batch: readonly Unit[], failure: Failure, clie
       return renamed ? 'mended' : toTrouble(failure);
     }
     default:
-      return meaningOf(failure) === 'blame' || failure.status >= 500 ? suspect(round, batch, failure) : toTrouble(failure);
+      return isSuspect(failure) ? suspect(round, batch, failure) : toTrouble(failure);
   }
 };
 
@@ -106,11 +108,15 @@ const mendOrder = async (round: Round, batch: readonly Unit[], error: Refusal, c
 };
 
 /** A base above the head: a pull should bring what is newer. Where it brought nothing, the server has lost it. */
-const mendBase = async (round: Round, error: Refusal): Promise<Pushed> => {
-  const head = Number(error.details?.head ?? 0);
-  await round.transactions.run(({ meta }) => (meta.heal === null && meta.seq > head ? { meta: { heal: { all: true } } } : null));
+const mendBase = async ({ transactions, suspicion }: Round): Promise<Pushed> => {
+  if (suspicion.isBaseAhead) await transactions.run(({ meta }) => (meta.heal === null ? { meta: { heal: { all: true } } } : null));
+  suspicion.isBaseAhead = !suspicion.isBaseAhead;
   return 'pullFirst';
 };
+
+/** A 503 or 507 is the server saying that it is not itself (starting, overloaded, disk full): no mutation is to blame. */
+const isSuspect = (failure: Failure): boolean =>
+  meaningOf(failure) === 'blame' || (failure.status >= 500 && failure.status !== 503 && failure.status !== 507);
 
 /**
  * Looks for the one mutation (or group) that the server cannot take: half of the batch, half of that, until one is left
@@ -121,13 +127,14 @@ const suspect = async (round: Round, batch: readonly Unit[], failure: Failure): 
   const single = batch.length === 1 ? batch[0] : undefined;
   if (failure.status >= 500) {
     suspicion.strikes += 1;
-    const searching = suspicion.unitsMax < Number.MAX_SAFE_INTEGER && single === undefined;
+    const searching = suspicion.unitsMax < UNITS_ALL && single === undefined;
     if (suspicion.strikes < STRIKES_MAX && !searching) return toTrouble(failure);
   }
   const probe = await send(round, transactions.mirror, []);
   if (!probe.ok) return toTrouble(probe.failure.status === 0 || meaningOf(probe.failure) !== 'blame' ? probe.failure : failure);
   if (single === undefined) {
     suspicion.unitsMax = Math.max(1, Math.floor(batch.length / 2));
+    suspicion.strikes = 0;
     return 'mended';
   }
   suspicion.strikes = 0;

@@ -39,7 +39,14 @@ export interface Suspicion {
   unitsMax: number;
   /** Server errors (5xx) to pushes in a row. */
   strikes: number;
+  /** A pull did not help against BASE_AHEAD yet. */
+  isBaseAhead: boolean;
 }
+
+/** All units at once: nothing is being looked for. */
+export const UNITS_ALL = Number.MAX_SAFE_INTEGER;
+
+export const noSuspicion = (): Suspicion => ({ unitsMax: UNITS_ALL, strikes: 0, isBaseAhead: false });
 
 /** Healing, pushing and pulling again within one round; more waits for the next. */
 const PASSES_MAX = 4;

@@ -1,0 +1,116 @@
+import type { ClientEnv } from '../platform/client-env.ts';
+import { retryDelayMs } from './retry.ts';
+import type { RoundEnd } from './round.ts';
+import { firstState, type SyncEvent, type SyncEventKind, type SyncState, step } from './sync-state.ts';
+
+/** How long a session waits for the lock of another before it goes on without: the lock saves work, it is not needed. */
+const LOCK_WAIT_MS = 15_000;
+
+export interface LoopOptions {
+  readonly env: ClientEnv;
+  readonly lockName: string;
+  readonly online: boolean;
+  /** Milliseconds from a round to the next poll. */
+  readonly pollMs: () => number;
+  readonly round: (isCurrent: () => boolean) => Promise<RoundEnd>;
+  /** Called after each transition; `end` where a round has just ended. */
+  readonly onChange: (state: SyncState, end: RoundEnd | null) => void;
+}
+
+/** Runs the state machine: arms its timers and starts its rounds. */
+export interface Loop {
+  state(): SyncState;
+  dispatch<K extends SyncEventKind>(event: SyncEvent<K>): void;
+  /** Asks for a round; resolves when it is over, or at once where none can run. */
+  ask(): Promise<void>;
+}
+
+export const createLoop = (options: LoopOptions): Loop => {
+  const { env } = options;
+  let state = firstState(options.online);
+  let cancelTimer: () => void = () => undefined;
+  let abandon: () => void = () => undefined;
+  let waiters: { readonly round: number; readonly resolve: () => void }[] = [];
+
+  const arm = (): void => {
+    cancelTimer();
+    cancelTimer = () => undefined;
+    if (state.kind === 'idle' || state.kind === 'waiting' || state.kind === 'backoff') {
+      cancelTimer = env.setTimer(state.delayMs, () => dispatch({ kind: 'due' }));
+    }
+  };
+  const settle = (): void => {
+    const over = state.kind !== 'running' && state.kind !== 'waiting';
+    const last = state.kind === 'running' ? state.round - 1 : state.round;
+    const ready = waiters.filter(({ round }) => over || round <= last);
+    waiters = waiters.filter((waiter) => !ready.includes(waiter));
+    for (const { resolve } of ready) resolve();
+  };
+  const transit = <K extends SyncEventKind>(event: SyncEvent<K>, end: RoundEnd | null): void => {
+    const before = state;
+    state = step(before, event);
+    if (state === before) return;
+    if (before.kind === 'running' && (state.kind !== 'running' || state.round !== before.round)) abandon();
+    if (state.kind === 'running' && state.round !== before.round) start(state.round);
+    if (state.kind !== 'running') arm();
+    else cancelTimer();
+    options.onChange(state, end);
+    settle();
+  };
+  const dispatch = <K extends SyncEventKind>(event: SyncEvent<K>): void => transit(event, null);
+
+  const start = (round: number): void => {
+    const isCurrent = (): boolean => state.kind === 'running' && state.round === round;
+    const abandoned = new Promise<void>((resolve) => {
+      abandon = resolve;
+    });
+    const work = async (): Promise<void> => {
+      const end = isCurrent() ? await guarded(options.round, isCurrent) : { kind: 'stale' as const };
+      if (isCurrent()) transit(toEvent(end, round), end);
+    };
+    void withLock(env, options.lockName, () => Promise.race([work(), abandoned]));
+  };
+  const toEvent = (end: RoundEnd, round: number): SyncEvent => {
+    if (end.kind === 'refused') return { kind: 'refused', round };
+    if (end.kind === 'fatal') return { kind: 'fatal' };
+    if (end.kind === 'failed') return { kind: 'failed', round, retryMs: retryDelayMs(state.failures, env, end.askedMs) };
+    return { kind: 'done', round, pollMs: options.pollMs() };
+  };
+  const ask = (): Promise<void> => {
+    const wasRunning = state.kind === 'running';
+    dispatch({ kind: 'ask' });
+    if (state.kind !== 'running') return Promise.resolve();
+    const round = wasRunning ? state.round + 1 : state.round;
+    return new Promise((resolve) => waiters.push({ round, resolve }));
+  };
+  // Callers get the loop before its first transition.
+  arm();
+  return { state: () => state, dispatch, ask };
+};
+
+/** A local store that cannot write now (full, gone) fails the round; the outbox and the server's receipts make a repeat safe. */
+const guarded = async (round: LoopOptions['round'], isCurrent: () => boolean): Promise<RoundEnd> => {
+  try {
+    return await round(isCurrent);
+  } catch (fault) {
+    const message = `The local store failed: ${fault instanceof Error ? fault.message : String(fault)}`;
+    return { kind: 'failed', error: { code: 'STORAGE_FULL', message }, offline: false };
+  }
+};
+
+const withLock = async (env: ClientEnv, name: string, task: () => Promise<void>): Promise<void> => {
+  let started = false;
+  const once = async (): Promise<void> => {
+    if (started) return;
+    started = true;
+    cancel();
+    await task();
+  };
+  const cancel = env.setTimer(LOCK_WAIT_MS, () => void once());
+  try {
+    await env.lock(name, once);
+  } catch {
+    // Locks may be forbidden (a sandboxed frame); nothing depends on them.
+    await once();
+  }
+};
