@@ -6,7 +6,29 @@ export type { Env } from './env.ts';
 export { ERRORS, type ErrorCode, type ErrorEntry, statusOf } from './errors/catalogue.ts';
 export { isJsonObject, type Json, type JsonObject, type MutableJsonObject, readMember } from './json.ts';
 export { CONFLICTS, LIMITS, type Limits, WHOLE_RECORD } from './limits.ts';
-export type { MergeInput, MergeOutcome, MergeRule, MergeSide } from './merge/merge-rule.ts';
+export {
+  counter,
+  elapsedTime,
+  type Interval,
+  intervals,
+  last,
+  list,
+  type MergeInput,
+  type MergeOutcome,
+  type MergeRule,
+  type MergeSide,
+  map,
+  max,
+  min,
+  newest,
+  newestBy,
+  normalizeIntervals,
+  once,
+  orderBetween,
+  review,
+  set,
+  text,
+} from './merge/index.ts';
 export { mutationContent } from './messages/mutation-content.ts';
 export { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN } from './protocol-version.ts';
 export { compareIndexValues, compareStrings, type IndexValue, toIndexValue } from './query/compare.ts';
@@ -28,5 +50,6 @@ export type {
   RecordOf,
   Upcast,
 } from './schema/definition.ts';
+export { mergeRuleOf } from './schema/field-traits.ts';
 export { upcastFields } from './schema/upcast.ts';
 export { validateFields } from './schema/validate.ts';

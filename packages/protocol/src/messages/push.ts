@@ -6,7 +6,10 @@ import type { RecordState } from './change.ts';
 import { pushedMutationSchema } from './mutation.ts';
 import { textSchema } from './text.ts';
 
-/** POST /sync/push. Unknown members of the envelope are refused; the number of mutations is checked by the engine. */
+/**
+ * POST /sync/push. Unknown members of the envelope are refused. The number of mutations is bounded by whoever reads the
+ * body, before this schema makes an issue of each, and by the engine.
+ */
 export const pushRequestSchema = z.strictObject({
   protocolVersion: z.number().int(),
   clientId: textSchema(LIMITS.idLengthMax).min(1),

@@ -9,7 +9,7 @@ export const textSchema = (max: number): z.ZodString =>
     .regex(/^[^\0\p{Surrogate}]*$/u, 'holds U+0000 or half of a surrogate pair');
 
 /** An object whose members are not looked at here: checkJson does that for one mutation at a time, without recursion. */
-export const jsonObjectSchema = z.custom<JsonObject>(isJsonObject, 'must be an object');
+export const jsonObjectSchema = z.custom<JsonObject>(isJsonObject, 'must be an object').meta({ type: 'object' });
 
 /** Any JSON value; looked at by checkJson. */
 export const jsonSchema = z.custom<Json>(
