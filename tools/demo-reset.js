@@ -1,4 +1,7 @@
-/** `npm run demo:reset`: empties the demo by removing the database of the data folder (TIDEMARK_DATA, default ./data). The development key stays. */
+/**
+ * `npm run demo:reset`: empties the demo by removing the database of the data folder (TIDEMARK_DATA, default ./data).
+ * The development key stays.
+ */
 import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { root, runAsMain, StepFailed } from './step.js';

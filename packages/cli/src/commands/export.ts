@@ -1,0 +1,69 @@
+import { appendFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { AppDefinition } from '@tidemark/protocol';
+import type { Command } from 'commander';
+import { findApp, noSuchApp } from '../apps.ts';
+import { appOption, type CommandContext, dataOption, userOption } from '../context.ts';
+import { dataFolder } from '../data-folder.ts';
+import type { OpenedDatabase } from '../open-engine.ts';
+import { done, type Outcome } from '../outcome.ts';
+import { openProgress } from '../progress.ts';
+import { noSuchSpace, spaceOf } from '../spaces.ts';
+import { describeSpace, exportText } from '../transfer/write-export.ts';
+import { withDatabase } from '../with-database.ts';
+import { writeThroughDraft } from '../write-file.ts';
+
+interface ExportOptions {
+  readonly data: string;
+  readonly app: string;
+  readonly user: string;
+  readonly output?: string;
+}
+
+const exportSpace = async (context: CommandContext, { storage, engine }: OpenedDatabase, app: AppDefinition, options: ExportOptions) => {
+  const space = spaceOf(app.name, options.user);
+  const row = await storage.readSpace(space.key);
+  if (row === undefined) return noSuchSpace(app.name, options.user);
+  const manifest = await describeSpace(engine, space, row, { app, exportedAt: context.env.wall() });
+  const records = Object.values(manifest.counts).reduce((sum, count) => sum + count, 0);
+  const progress = openProgress(context.terminal, context.env, 'Exporting records', records);
+  const text = exportText(storage, space, manifest, progress.update);
+  if (options.output === undefined) for await (const piece of text) await context.terminal.write(piece);
+  else {
+    await writeThroughDraft(resolve(options.output), context.env.uuid(), async (draft) => {
+      for await (const piece of text) await appendFile(draft, piece);
+    });
+  }
+  progress.stop();
+  context.terminal.note(
+    `Exported ${records} records of ${options.user} at seq ${manifest.seq}${options.output === undefined ? '' : ` to ${options.output}`}.`,
+  );
+  if (manifest.openConflicts > 0) {
+    context.terminal.note(
+      `${manifest.openConflicts} open conflicts stay in the database: resolve them first, or keep them with \`tidemark backup\`.`,
+    );
+  }
+  return done;
+};
+
+const run = async (context: CommandContext, options: ExportOptions): Promise<Outcome> => {
+  const app = findApp(options.app);
+  if (app === undefined) return noSuchApp(options.app);
+  return withDatabase(context, dataFolder(options.data), (database) => exportSpace(context, database, app, options));
+};
+
+export const addExport = (program: Command, context: CommandContext): void => {
+  program
+    .command('export')
+    .summary('write the records of one user as JSON lines')
+    .description(
+      'Writes all live records of one user of one app as JSON lines: a manifest, the records in order, a SHA-256 of it all.\n' +
+        'Needs the database for itself: stop `tidemark serve` first.',
+    )
+    .addOption(dataOption())
+    .addOption(appOption())
+    .addOption(userOption())
+    .option('-o, --output <file>', 'file to write, replaced as a whole when it exists (default: stdout)')
+    .addHelpText('after', '\nExample:\n  tidemark export --app time-tracker --user demo -o demo.jsonl')
+    .action(async (options: ExportOptions) => context.finish(await run(context, options)));
+};

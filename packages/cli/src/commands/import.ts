@@ -1,0 +1,105 @@
+import type { AppDefinition } from '@tidemark/protocol';
+import type { Command } from 'commander';
+import { findApp, noSuchApp } from '../apps.ts';
+import { appOption, type CommandContext, dataOption, userOption } from '../context.ts';
+import { createDataFolder, dataFolder, fileExists } from '../data-folder.ts';
+import { type OpenedDatabase, openDatabase } from '../open-engine.ts';
+import { done, failed, type Outcome, wrongInput } from '../outcome.ts';
+import { openProgress } from '../progress.ts';
+import { spaceOf } from '../spaces.ts';
+import { applyImport, type ImportCounts } from '../transfer/apply-import.ts';
+import { type CheckedExport, checkExport, type FileProblem } from '../transfer/check-export.ts';
+
+const PROBLEMS_SHOWN_MAX = 20;
+
+interface ImportOptions {
+  readonly data: string;
+  readonly app: string;
+  readonly user: string;
+  readonly dryRun?: boolean;
+}
+
+type SoundExport = Extract<CheckedExport, { readonly sound: true }>;
+
+const refused = (file: string, problems: readonly FileProblem[]): Outcome => {
+  const shown = problems.slice(0, PROBLEMS_SHOWN_MAX).map(({ line, problem }) => `  line ${line}: ${problem}`);
+  const more = problems.length > shown.length ? [`  and ${problems.length - shown.length} more`] : [];
+  return wrongInput([`${file} cannot be imported; nothing was written:`, ...shown, ...more].join('\n'));
+};
+
+const summary = (counts: ImportCounts): string =>
+  [
+    `${counts.written} written`,
+    `${counts.merged} merged`,
+    `${counts.conflict} with a conflict`,
+    `${counts.unchanged} unchanged`,
+    `${counts.known} known from an earlier import of this file`,
+  ].join(', ');
+
+/** First a dry run of everything, so that a record the engine refuses is found before the first is written. */
+const importInto = async (
+  context: CommandContext,
+  database: OpenedDatabase,
+  file: string,
+  checked: SoundExport,
+  options: ImportOptions,
+) => {
+  const space = spaceOf(options.app, options.user);
+  const headBefore = (await database.storage.readSpace(space.key))?.head ?? 0;
+  const pass = async (title: string, dryRun: boolean) => {
+    const progress = openProgress(context.terminal, context.env, title, checked.records);
+    const job = { engine: database.engine, space, file, checked, headBefore, onProgress: progress.update };
+    const report = await applyImport(job, { dryRun });
+    progress.stop();
+    return report;
+  };
+  const tried = await pass('Checking records', true);
+  if (!tried.ok) return failed(`${tried.error.code}: ${tried.error.message}`);
+  if (tried.value.problems.length > 0) return refused(file, tried.value.problems);
+  if (options.dryRun === true) {
+    context.terminal.print(`Dry run, nothing was written. ${checked.records} records: ${summary(tried.value.counts)}.`);
+    return done;
+  }
+  const report = await pass('Importing records', false);
+  if (!report.ok) return failed(`${report.error.code}: ${report.error.message} Run the import again: it goes on where it stopped.`);
+  if (report.value.problems.length > 0)
+    return failed(`Refused after the check: line ${report.value.problems[0]?.line}: ${report.value.problems[0]?.problem}`);
+  context.terminal.print(`Imported ${checked.records} records: ${summary(report.value.counts)}.`);
+  return done;
+};
+
+const run = async (context: CommandContext, app: AppDefinition, file: string, options: ImportOptions): Promise<Outcome> => {
+  if (!(await fileExists(file))) return wrongInput(`There is no file ${file}.`);
+  const checked = await checkExport(file, app);
+  if (!checked.sound) return refused(file, checked.problems);
+  const folder = dataFolder(options.data);
+  await createDataFolder(folder);
+  const database = await openDatabase(folder.database, context.env);
+  if (!database.ok) return failed(database.error.message);
+  try {
+    return await importInto(context, database.value, file, checked, options);
+  } finally {
+    await database.value.close();
+  }
+};
+
+export const addImport = (program: Command, context: CommandContext): void => {
+  program
+    .command('import')
+    .summary('merge an export file into the records of one user')
+    .description(
+      'Checks the whole file first and writes nothing if a line is wrong. Records are merged like edits of one more client:\n' +
+        'equal ones change nothing, and the same file a second time adds nothing.\n' +
+        'Needs the database for itself: stop `tidemark serve` first.',
+    )
+    .argument('<file>', 'a file that `tidemark export` wrote')
+    .addOption(dataOption())
+    .addOption(appOption())
+    .addOption(userOption())
+    .option('--dry-run', 'say what would happen, write nothing')
+    .addHelpText('after', '\nExample:\n  tidemark import --app time-tracker --user demo --dry-run demo.jsonl')
+    .action(async (file: string, options: ImportOptions) => {
+      const app = findApp(options.app);
+      context.finish(app === undefined ? noSuchApp(options.app) : await run(context, app, file, options));
+    });
+};

@@ -1,0 +1,43 @@
+import { createEngine, type Engine, type EngineOptions, type Storage } from '@tidemark/engine';
+import { createMemoryStorage } from '@tidemark/engine/memory';
+import { type Env, ok, type Result } from '@tidemark/protocol';
+import { openSqliteStorage, type SqliteStorage } from '@tidemark/storage/sqlite';
+import { APPS } from './apps.ts';
+
+/** How long `serve` waits for a process that is just dying to leave the database. */
+export const LOCK_WAIT_MS = 5_000;
+/** The other commands wait only for what is gone in a moment. */
+const SHORT_LOCK_WAIT_MS = 500;
+
+type OnCommit = NonNullable<EngineOptions['onCommit']>;
+
+/** An engine with all apps on a storage that this process alone holds. `close` ends both. */
+export interface OpenedEngine<S extends Storage = Storage> {
+  readonly engine: Engine;
+  readonly storage: S;
+  close(): Promise<void>;
+}
+
+export type OpenedDatabase = OpenedEngine<SqliteStorage>;
+
+const openOn = <S extends Storage>(storage: S, env: Env, onCommit: OnCommit | undefined): OpenedEngine<S> => {
+  const engine = createEngine({ storage, apps: APPS, env, ...(onCommit === undefined ? {} : { onCommit }) });
+  const close = async (): Promise<void> => {
+    await engine.close();
+    await storage.close();
+  };
+  return { engine, storage, close };
+};
+
+/** Opens a database file, making it if it is not there; its folder must exist. Refused when another process holds it. */
+export const openDatabase = async (
+  file: string,
+  env: Env,
+  { onCommit, lockWaitMs = SHORT_LOCK_WAIT_MS }: { readonly onCommit?: OnCommit; readonly lockWaitMs?: number } = {},
+): Promise<Result<OpenedDatabase>> => {
+  const storage = await openSqliteStorage({ file, env, apps: APPS, busyWaitMs: lockWaitMs });
+  return storage.ok ? ok(openOn(storage.value, env, onCommit)) : storage;
+};
+
+/** An engine on memory, for development. */
+export const openMemory = (env: Env, onCommit: OnCommit): Result<OpenedEngine> => ok(openOn(createMemoryStorage(), env, onCommit));
