@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../json.ts';
 import type { MergeInput, MergeOutcome, MergeRule } from './merge-rule.ts';
-import { memberOf, oneSided } from './three-way.ts';
+import { changedByOne, memberOf, oneSided } from './three-way.ts';
 
 type Dropped = MergeOutcome['dropped'];
 
@@ -19,7 +19,8 @@ export const withValues = (input: MergeInput, was: Json | undefined, mine: Json 
 
 /**
  * Merges two objects key by key: a key that one side changed is that side's (also its removal), one that both changed goes to
- * the rule of the key, with undefined for a removed value. A rule that holds for every write is asked about every difference.
+ * the rule of the key, with undefined for a removed value. A rule that holds for every write is asked about every key, one
+ * that combines also where both sides came to the same value (a counter).
  * Keys are data: they are read as own keys and defined, never assigned, so that `__proto__` is a key like any other.
  */
 export const mergeByKey = (
@@ -34,7 +35,8 @@ export const mergeByKey = (
   for (const key of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
     const rule = ruleOf(key);
     const part = withValues(input, memberOf(was, key), memberOf(mine, key), memberOf(theirs, key));
-    const outcome = (rule.when === 'concurrent' ? oneSided(part) : undefined) ?? rule.merge(part);
+    const alone = rule.combines ? changedByOne(part) : oneSided(part);
+    const outcome = (rule.when === 'concurrent' ? alone : undefined) ?? rule.merge(part);
     dropped = dropBoth(dropped, outcome.dropped);
     if (outcome.value !== undefined) entries.push([key, outcome.value]);
   }
