@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { Storage } from '../storage/storage.ts';
+import { appendOf, changeRow, clientRow, type Open, onStorage, PAGE, receiptRow, recordOf, SPACE, spaceRow, timeOf } from './build.ts';
+
+const FIRST = changeRow(1, { id: 'kept' });
+const DEAD = changeRow(2, { id: 'dead', deleted: true });
+const EDITED = changeRow(3, { id: 'edited' });
+const EDIT = changeRow(4, { id: 'edited', prevSeq: 3, revision: 2 });
+const LATE_DEAD = changeRow(5, { id: 'late', deleted: true });
+
+const compactedAtThree = async (storage: Storage) => {
+  await storage.append(appendOf(0, [FIRST, DEAD, EDITED, EDIT, LATE_DEAD], { receipts: [receiptRow()], clients: [clientRow()] }));
+  const space = spaceRow({ appends: 2, head: 5, hash: 'h5', floor: 3, floorHash: 'h3', committedAt: timeOf(5) });
+  return { space, answer: await storage.compact({ space, expectedAppends: 1 }) };
+};
+
+export const compactionSuite = (open: Open): void => {
+  describe('compaction', () => {
+    it(
+      'drops the log up to the floor and keeps its hash',
+      onStorage(open, async (storage) => {
+        const { space, answer } = await compactedAtThree(storage);
+        expect(answer).toBe('stored');
+        expect(await storage.readSpace(SPACE)).toEqual(space);
+        expect(await storage.readLog(SPACE, { after: 3, ...PAGE })).toEqual([EDIT, LATE_DEAD]);
+        expect(await storage.readLog(SPACE, { after: 0, ...PAGE })).toEqual([EDIT, LATE_DEAD]);
+        expect(await storage.readLogRow(SPACE, 3)).toMatchObject({ seq: 3, hash: 'h3', fieldsJson: null });
+        expect(await storage.readLogRow(SPACE, 2)).toBeUndefined();
+        expect(await storage.readHistory(SPACE, { seq: 4, limit: 10 })).toEqual([EDIT]);
+        expect((await storage.findLogRowAt(SPACE, timeOf(4)))?.seq).toBe(4);
+        expect(await storage.findLogRowAt(SPACE, timeOf(2))).toBeUndefined();
+      }),
+    );
+
+    it(
+      'keeps newest states, newer tombstones, receipts and clients',
+      onStorage(open, async (storage) => {
+        await compactedAtThree(storage);
+        expect(await storage.readRecords(SPACE, { ...PAGE, tombstones: true })).toEqual(
+          [EDIT, FIRST, LATE_DEAD].map((change) => recordOf(change)),
+        );
+        const loaded = await storage.load(SPACE, { records: [{ collection: 'tasks', id: 'dead' }], receipts: ['m1'], clients: ['c1'] });
+        expect(loaded).toMatchObject({ records: [], receipts: [receiptRow()], clients: [clientRow()] });
+      }),
+    );
+
+    it(
+      'goes on from there, up to the head',
+      onStorage(open, async (storage) => {
+        const { space } = await compactedAtThree(storage);
+        const next = changeRow(6, { id: 'dead' });
+        expect(await storage.append(appendOf(2, [next], { row: { floor: 3, floorHash: 'h3' } }))).toBe('stored');
+        const atHead = { ...space, appends: 4, head: 6, floor: 6, floorHash: 'h6' };
+        expect(await storage.compact({ space: atHead, expectedAppends: 3 })).toBe('stored');
+        expect(await storage.readLog(SPACE, { after: 0, ...PAGE })).toEqual([]);
+        expect(await storage.readLogRow(SPACE, 6)).toMatchObject({ hash: 'h6', fieldsJson: null });
+        expect((await storage.readRecords(SPACE, { ...PAGE, tombstones: true })).map((row) => row.id)).toEqual(['dead', 'edited', 'kept']);
+        const last = changeRow(7);
+        expect(await storage.append(appendOf(4, [last], { row: { floor: 6, floorHash: 'h6' } }))).toBe('stored');
+        expect(await storage.readLog(SPACE, { after: 6, ...PAGE })).toEqual([last]);
+      }),
+    );
+
+    it(
+      'does nothing when its compare is lost',
+      onStorage(open, async (storage) => {
+        await storage.append(appendOf(0, [FIRST, DEAD]));
+        expect(await storage.compact({ space: spaceRow({ appends: 9, floor: 2 }), expectedAppends: 8 })).toBe('head_moved');
+        expect(await storage.readLog(SPACE, { after: 0, ...PAGE })).toEqual([FIRST, DEAD]);
+        expect((await storage.readSpace(SPACE))?.floor).toBe(0);
+      }),
+    );
+  });
+
+  describe('erasure', () => {
+    it(
+      'leaves nothing but the fresh row',
+      onStorage(open, async (storage) => {
+        await storage.append(appendOf(0, [FIRST, DEAD], { receipts: [receiptRow()], clients: [clientRow()] }));
+        const fresh = spaceRow({ appends: 2, spaceId: 'space-2', epoch: 'epoch-2', erased: ['space-1'] });
+        expect(await storage.erase({ space: { ...fresh, appends: 1 }, expectedAppends: 0 })).toBe('head_moved');
+        expect(await storage.erase({ space: fresh, expectedAppends: 1 })).toBe('stored');
+        const wanted = { records: [{ collection: 'tasks', id: 'kept' }], receipts: ['m1'], clients: ['c1'] };
+        expect(await storage.load(SPACE, wanted)).toEqual({ space: fresh, records: [], receipts: [], clients: [] });
+        expect(await storage.readLog(SPACE, { after: 0, ...PAGE })).toEqual([]);
+        expect(await storage.readLogRow(SPACE, 1)).toBeUndefined();
+        expect(await storage.readRecords(SPACE, { ...PAGE, tombstones: true })).toEqual([]);
+        expect(await storage.readClients(SPACE)).toEqual([]);
+        expect(await storage.append(appendOf(2, [FIRST]))).toBe('stored');
+        expect(await storage.readLog(SPACE, { after: 0, ...PAGE })).toEqual([FIRST]);
+      }),
+    );
+  });
+};

@@ -1,0 +1,2 @@
+export type { Open, Opened } from './build.ts';
+export { storageConformance } from './conformance.suite.ts';
