@@ -34,7 +34,7 @@ export const ERRORS = {
   CLIENT_REUSED: entry(
     409,
     'request',
-    'The number n was used before by this clientId (a restored or cloned device). Take a new clientId and queue again with the same mutationIds.',
+    'This clientId used the number n before (a restored or cloned device). Take a new clientId and queue again with the same mutationIds.',
   ),
   OUT_OF_ORDER: entry(409, 'request', 'Mutations must come in the order of n without gaps; details.expected is the next one.'),
   BASE_AHEAD: entry(409, 'request', 'A base lies above the head of this log. Pull first, then push again.'),

@@ -49,6 +49,6 @@ export interface ConflictFields {
 export const resolveRequestSchema = z.strictObject({
   choose: z.enum(['mine', 'theirs', 'value']),
   value: jsonSchema.optional(),
-  mutationId: textSchema(LIMITS.idLengthMax).min(1).optional(),
+  mutationId: textSchema(LIMITS.idLengthMax, 1).optional(),
 });
 export type ResolveRequest = z.infer<typeof resolveRequestSchema>;

@@ -17,4 +17,4 @@ export interface DevicesAnswer {
   readonly devices: readonly Device[];
 }
 /** PATCH /devices/{clientId}. */
-export const renameDeviceSchema = z.strictObject({ name: textSchema(100).min(1) });
+export const renameDeviceSchema = z.strictObject({ name: textSchema(100, 1) });

@@ -34,8 +34,7 @@ export const restoreRequestSchema = z
     asOf: z.number().optional(),
     seq: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
     collection: textSchema(LIMITS.collectionNameLengthMax).optional(),
-    /** Up to 128 code points, that is 256 UTF-16 units. */
-    id: textSchema(2 * LIMITS.idLengthMax).optional(),
+    id: textSchema(LIMITS.idLengthMax).optional(),
   })
   .refine((r) => (r.asOf === undefined) !== (r.seq === undefined), { message: 'give either asOf or seq' })
   .refine((r) => r.id === undefined || r.collection !== undefined, { message: 'id needs collection' });

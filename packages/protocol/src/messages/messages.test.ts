@@ -73,6 +73,26 @@ test('the other requests take what they should and no more', () => {
   expect(takes(restoreRequestSchema, { seq: 1, id: 'a' })).toBe(false);
 });
 
+test('no value in any place makes a schema throw', () => {
+  const hostile = ['{"length":{"toString":null}}', '{"toString":null,"valueOf":null}', '[]', '[{}]', 'null', '1e400', '""', '{"then":1}'];
+  const requests: [{ safeParse(value: unknown): unknown; shape: object }, object][] = [
+    [pushRequestSchema, push(mutation)],
+    [syncRequestSchema, push(mutation)],
+    [pullRequestSchema, { clientId: 'c' }],
+    [mutationSchema, mutation],
+    [resolveRequestSchema, { choose: 'value' }],
+    [restoreRequestSchema, {}],
+    [renameDeviceSchema, {}],
+  ];
+  for (const [schema, valid] of requests) {
+    for (const name of Object.keys(schema.shape)) {
+      for (const json of hostile) expect(() => schema.safeParse({ ...valid, [name]: JSON.parse(json) })).not.toThrow();
+    }
+  }
+  for (const json of hostile)
+    expect(() => pushRequestSchema.safeParse(push({ ...mutation, op: JSON.parse(json) }, JSON.parse(json)))).not.toThrow();
+});
+
 describe('mutationContent', () => {
   const full: Mutation = {
     ...mutation,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { LIMITS } from '../limits.ts';
 import { jsonObjectSchema, textSchema } from './text.ts';
 
-const id = textSchema(LIMITS.idLengthMax).min(1);
+const id = textSchema(LIMITS.idLengthMax, 1);
 const seq = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const fields = jsonObjectSchema;
 

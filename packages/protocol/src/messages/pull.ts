@@ -3,9 +3,11 @@ import { LIMITS } from '../limits.ts';
 import type { Change } from './change.ts';
 import { textSchema } from './text.ts';
 
+const COLLECTIONS_MAX = 100;
+
 /** POST /sync/pull. */
 export const pullRequestSchema = z.strictObject({
-  clientId: textSchema(LIMITS.idLengthMax).min(1),
+  clientId: textSchema(LIMITS.idLengthMax, 1),
   spaceId: textSchema(64).optional(),
   /** Absent: from the beginning, by snapshot. */
   cursor: textSchema(LIMITS.cursorLengthMax).optional(),
@@ -13,7 +15,10 @@ export const pullRequestSchema = z.strictObject({
   clientVersion: z.union([textSchema(64), z.number()]).optional(),
   limit: z.number().int().min(1).max(LIMITS.pageChangesMax).optional(),
   /** Only these collections (and always $conflicts). Another set than the cursor's is a reset. */
-  collections: z.array(textSchema(LIMITS.collectionNameLengthMax)).max(100).optional(),
+  collections: z
+    .array(textSchema(LIMITS.collectionNameLengthMax))
+    .refine((names) => names.length <= COLLECTIONS_MAX, `at most ${COLLECTIONS_MAX}`)
+    .optional(),
 });
 export type PullRequest = z.infer<typeof pullRequestSchema>;
 

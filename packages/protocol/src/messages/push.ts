@@ -12,7 +12,7 @@ import { textSchema } from './text.ts';
  */
 export const pushRequestSchema = z.strictObject({
   protocolVersion: z.number().int(),
-  clientId: textSchema(LIMITS.idLengthMax).min(1),
+  clientId: textSchema(LIMITS.idLengthMax, 1),
   schemaVersion: z.number().int().min(1),
   spaceId: textSchema(64).optional(),
   cursor: textSchema(LIMITS.cursorLengthMax).optional(),

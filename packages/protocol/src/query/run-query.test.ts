@@ -22,7 +22,7 @@ const records: Thing[] = [
   { id: 'a', name: 'Alpha', rank: 3 },
   { id: 'b', name: 'Beta', rank: null },
   { id: 'c', name: 'Gamma ray' },
-  { id: 'd', name: 'Delta', rank: 'x' },
+  { id: 'd', name: 'Digamma', rank: 'x' },
   { id: 'e', name: 'alphabet', rank: 3, meta: { deep: 1 } },
   { id: 'f', name: 'Zeta', rank: true, meta: 'plain' },
 ];

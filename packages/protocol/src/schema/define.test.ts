@@ -60,7 +60,7 @@ describe('defineCollection', () => {
     ['a derive without a derived field', define({ derive: () => ({}) }), /no derived field/],
     ['too large a record', define({ recordBytesMax: LIMITS.recordBytesMax + 1 }), /recordBytesMax/],
     ['an up-caster from 0', define({ upcasts: { 0: () => ({}) } }), /up-caster 0/],
-    ['a schema with a default', define({ fields: { a: { schema: z.string().default('x') } } }), /field a: its schema puts in a value/],
+    ['a schema with a default', define({ fields: { a: { schema: z.string().default('x') } } }), /field a: its schema has a default/],
     ['a schema that swallows what is wrong', define({ fields: { a: { schema: z.string().catch('x') } } }), /default or catch/],
     ['an asynchronous schema', define({ fields: { a: { schema: z.any().refine(async () => true) } } }), /asynchronous/],
   ])('throws on %s', (_, work, message) => expect(work).toThrow(message));

@@ -62,7 +62,7 @@ const faultOfField = (name: string, definition: FieldDefinition, derive: Derive 
   }
   if (definition.derived) return derive ? undefined : 'it is derived, but the collection has no derive';
   if (!fieldTraits(definition).fillsIn) return undefined;
-  return 'its schema puts in a value of its own for an absent one (a default or catch); but a put may leave fields out without clearing them, so name the value in the put';
+  return 'its schema has a default or catch. A put may leave fields out without clearing them, so name the value in the put';
 };
 
 /** Declares an app. `collections` is named by the collections' own names: `{ tasks }`. Throws as defineCollection does. */

@@ -7,33 +7,40 @@ import type { FieldDefinition } from './definition.ts';
 export interface FieldTraits {
   /** The field may be absent from a record; null in a patch clears it. */
   readonly optional: boolean;
-  /** null is a value of its own. */
-  readonly nullable: boolean;
   /** The schema answers a value where none was given. */
   readonly fillsIn: boolean;
 }
 
 const known = new WeakMap<StandardSchemaV1, FieldTraits>();
 
-/** Asks the schema once and remembers. */
+/** Asks the schema once and remembers. Throws where the schema is asynchronous, or itself throws on an absent value. */
 export const fieldTraits = (field: FieldDefinition): FieldTraits => {
   const before = known.get(field.schema);
   if (before) return before;
   const absent = runSchema(field.schema, undefined);
+  if (absent === undefined) throw new Error('its schema is asynchronous, or throws on an absent value');
   const traits = {
     optional: !absent.issues,
-    nullable: !runSchema(field.schema, null).issues,
     fillsIn: !absent.issues && absent.value !== undefined,
   };
   known.set(field.schema, traits);
   return traits;
 };
 
-/** Runs a schema. Throws where it is asynchronous: a mutation is planned in one go, without waiting. */
-export const runSchema = (schema: StandardSchemaV1, value: unknown): StandardSchemaV1.Result<unknown> => {
-  const result = schema['~standard'].validate(value);
-  if (result instanceof Promise) throw new Error('a field has an asynchronous schema; only synchronous ones can be used');
-  return result;
+/**
+ * Runs a schema. Undefined where it cannot judge the value: it throws on it, or answers a promise. zod answers one
+ * whenever it fails inside, which crafted values can bring about (a text field given { length: { toString: null } }); if
+ * nobody took its rejection, that would end the process.
+ */
+export const runSchema = (schema: StandardSchemaV1, value: unknown): StandardSchemaV1.Result<unknown> | undefined => {
+  try {
+    const result = schema['~standard'].validate(value);
+    if (!(result instanceof Promise)) return result;
+    result.catch(() => undefined);
+    return undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 const byArrival = last();

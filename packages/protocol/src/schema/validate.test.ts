@@ -60,6 +60,17 @@ describe('patch', () => {
   test('null is refused for a required field', () => expect(pathsOf(patch({ title: null }))).toEqual(['title']));
 });
 
+test.each(['{"length":{"toString":null}}', '{"length":{"valueOf":1}}', '{"toString":null,"length":1}', '{"then":{}}'])(
+  'a value made to break a schema is refused: %s',
+  async (json) => {
+    for (const name of Object.keys(tasks.fields)) {
+      if (name !== 'anything') expect(pathsOf(patch({ [name]: JSON.parse(json) }))).toContain(name);
+    }
+    // A rejection that nobody took would fail the test run from here.
+    await new Promise((resolve) => setImmediate(resolve));
+  },
+);
+
 test('what a schema answers holds no undefined members', () => {
   const odd = defineCollection({
     name: 'odd',

@@ -27,7 +27,8 @@ export const validateFields = (collection: CollectionDefinition, fields: JsonObj
       valid[name] = null;
     } else {
       const result = runSchema(field.schema, value);
-      if (result.issues) issues.push(...result.issues.map((issue) => ({ path: pathOf(name, issue), message: issue.message })));
+      if (result === undefined) issues.push({ path: name, message: 'its schema cannot judge this value' });
+      else if (result.issues) issues.push(...result.issues.map((issue) => ({ path: pathOf(name, issue), message: issue.message })));
       else if (result.value !== undefined) valid[name] = toJson(result.value, name);
     }
   }
@@ -47,13 +48,16 @@ const pathOf = (field: string, issue: StandardSchemaV1.Issue): string =>
 
 /** The answer of a schema without members that are undefined. Throws where it is not JSON: then the definition is wrong. */
 const toJson = (value: unknown, field: string): Json => {
-  if (isScalar(value)) return value;
+  if (isJson(value)) return value;
   if (Array.isArray(value)) return value.map((item) => toJson(item, field));
   if (!isJsonObject(value) || !isPlainObject(value)) throw new Error(`the schema of field ${field} answers something that is not JSON`);
-  const object: MutableJsonObject = {};
-  for (const [key, child] of Object.entries(value)) if (child !== undefined) object[key] = toJson(child, field);
-  return object;
+  const members = Object.entries(value).filter(([, child]) => child !== undefined);
+  return Object.fromEntries(members.map(([key, child]) => [key, toJson(child, field)]));
 };
 
-const isScalar = (value: unknown): value is null | boolean | number | string =>
-  value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+const isJson = (value: unknown): value is Json => {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return value === null || typeof value === 'string' || typeof value === 'boolean';
+  if (Array.isArray(value)) return value.every(isJson);
+  return isPlainObject(value) && Object.values(value).every(isJson);
+};

@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { expect, test } from 'vitest';
+import * as protocol from './index.ts';
+
+test('the main export stays free of zod and small, for it goes into every browser', async () => {
+  const result = await build({
+    entryPoints: [fileURLToPath(new URL('./index.ts', import.meta.url))],
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    conditions: ['@tidemark/source'],
+    logLevel: 'silent',
+  });
+  expect(Object.keys(result.metafile.inputs).filter((path) => path.includes('node_modules'))).toEqual([]);
+  expect(result.outputFiles[0]?.contents.length).toBeLessThan(40_000);
+});
+
+test('the exports are these', () => {
+  expect(Object.keys(protocol).sort()).toMatchInlineSnapshot(`
+    [
+      "CONFLICTS",
+      "ERRORS",
+      "LIMITS",
+      "PROTOCOL_VERSION",
+      "PROTOCOL_VERSION_MIN",
+      "WHOLE_RECORD",
+      "addHash",
+      "canonicalJson",
+      "checkId",
+      "checkJson",
+      "collectionsKey",
+      "compareIndexValues",
+      "compareStrings",
+      "counter",
+      "decodeCursor",
+      "defineApp",
+      "defineCollection",
+      "digestText",
+      "elapsedTime",
+      "encodeCursor",
+      "hashText",
+      "intervals",
+      "isJsonObject",
+      "jsonEqual",
+      "last",
+      "list",
+      "map",
+      "matchesSearch",
+      "max",
+      "mergeRuleOf",
+      "min",
+      "mutationContent",
+      "newest",
+      "newestBy",
+      "normalizeIntervals",
+      "ok",
+      "once",
+      "orderBetween",
+      "readMember",
+      "recordHash",
+      "refuse",
+      "review",
+      "runQuery",
+      "searchWords",
+      "set",
+      "statusOf",
+      "subtractHash",
+      "text",
+      "toIndexValue",
+      "upcastFields",
+      "utf8Length",
+      "validateFields",
+    ]
+  `);
+});
