@@ -29,7 +29,7 @@ export const notes = defineApp({
 });
 export const lists = defineApp({ ...notes, name: 'lists' });
 
-export const valueOf = <T>(result: Result<T>): T => {
+export const unwrap = <T>(result: Result<T>): T => {
   if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
   return result.value;
 };
@@ -93,8 +93,8 @@ export const openTestServer = async (options: Partial<ServerOptions> = {}): Prom
   const storage = createMemoryStorage();
   const metrics = createMetrics();
   const engine = createEngine({ storage, apps: [notes, lists], env: createNodeEnv(), onCommit: metrics.onCommit });
-  const key = valueOf(await openDevelopmentKey(temporaryFolder()));
-  const identity = valueOf(createDevelopmentIdentity({ key, env, nodeEnv: 'test' }));
+  const key = unwrap(await openDevelopmentKey(temporaryFolder()));
+  const identity = unwrap(createDevelopmentIdentity({ key, env, nodeEnv: 'test' }));
   const logger = createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } });
   const mounts = [
     { app: notes, path: '/apps/notes' },
@@ -105,7 +105,7 @@ export const openTestServer = async (options: Partial<ServerOptions> = {}): Prom
     await server.close();
     await storage.close();
   });
-  const token = async (user: string, app = 'notes') => valueOf(await issueDevelopmentToken(key, { app, user }, env));
+  const token = async (user: string, app = 'notes') => unwrap(await issueDevelopmentToken(key, { app, user }, env));
   const alice = await token('alice');
   return {
     server,
@@ -135,10 +135,20 @@ export const put = (n: number, id: string, more: Partial<Mutation> = {}): Mutati
   ...more,
 });
 
-export const pushOf = (mutations: readonly unknown[], clientId = 'phone') => ({ protocolVersion: 1, clientId, schemaVersion: 1, mutations });
+export const pushOf = (mutations: readonly unknown[], clientId = 'phone') => ({
+  protocolVersion: 1,
+  clientId,
+  schemaVersion: 1,
+  mutations,
+});
 
 const errorSchema = z.strictObject({
-  error: z.strictObject({ code: z.string(), message: z.string().min(1), details: z.unknown().optional(), correlationId: z.string().min(1) }),
+  error: z.strictObject({
+    code: z.string(),
+    message: z.string().min(1),
+    details: z.unknown().optional(),
+    correlationId: z.string().min(1),
+  }),
 });
 
 /** Status and code of a refusal; fails when the body is not an error body. */
@@ -148,4 +158,5 @@ export const refusalOf = async (response: Response): Promise<string> => {
 };
 
 /** The JSON of an answer, as an object. */
-export const objectOf = async (response: Response): Promise<Record<string, unknown>> => z.record(z.string(), z.unknown()).parse(await response.json());
+export const objectOf = async (response: Response): Promise<Record<string, unknown>> =>
+  z.record(z.string(), z.unknown()).parse(await response.json());

@@ -79,7 +79,9 @@ describe('bodies', () => {
   );
 
   test('application/json with a charset of utf-8', async () => {
-    const response = await send(await openTestServer(), JSON.stringify(pushOf([])), { 'Content-Type': 'application/json; charset="UTF-8"' });
+    const response = await send(await openTestServer(), JSON.stringify(pushOf([])), {
+      'Content-Type': 'application/json; charset="UTF-8"',
+    });
     expect(response.status).toBe(200);
   });
 
@@ -121,7 +123,10 @@ describe('hostile envelopes', () => {
     ['only depth', deep],
     ['__proto__ in the envelope', envelope('"mutations":[],"__proto__":{"polluted":true}')],
     ['__proto__ twice', envelope('"mutations":[],"__proto__":1,"__proto__":{"polluted":true}')],
-    ['__proto__ in a mutation', envelope(`"mutations":[${JSON.stringify(put(1, 'a')).replace('{', '{"\\u005f_proto__":{"polluted":true},')}]`)],
+    [
+      '__proto__ in a mutation',
+      envelope(`"mutations":[${JSON.stringify(put(1, 'a')).replace('{', '{"\\u005f_proto__":{"polluted":true},')}]`),
+    ],
     ['constructor in the envelope', envelope('"mutations":[],"constructor":{"prototype":{"polluted":true}}')],
     ['four million wrong mutations', envelope(`"mutations":[],"collections":[${'1,'.repeat(3_000_000)}1]`)],
     ['a long unknown name', envelope(`"mutations":[],"${'x'.repeat(MIB)}":1`)],

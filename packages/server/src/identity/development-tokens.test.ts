@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { createTestEnv, temporaryFolder, valueOf } from '../server.suite.ts';
+import { createTestEnv, temporaryFolder, unwrap } from '../server.suite.ts';
 import { openDevelopmentKey } from './development-key.ts';
 import { createDevelopmentIdentity, DEVELOPMENT_ISSUER, issueDevelopmentToken } from './development-tokens.ts';
 
@@ -9,8 +9,8 @@ const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('
 
 const setUp = async () => {
   const env = createTestEnv();
-  const key = valueOf(await openDevelopmentKey(temporaryFolder()));
-  const identity = valueOf(createDevelopmentIdentity({ key, env, nodeEnv: undefined }));
+  const key = unwrap(await openDevelopmentKey(temporaryFolder()));
+  const identity = unwrap(createDevelopmentIdentity({ key, env, nodeEnv: undefined }));
   const now = Math.floor(env.wall() / 1000);
   const claims = { iss: DEVELOPMENT_ISSUER, sub: 'alice', aud: 'notes', iat: now, exp: now + 60 };
   const signed = (payload: object, privateKey = key.privateKey) =>
@@ -25,8 +25,8 @@ const setUp = async () => {
 describe('development tokens', () => {
   test('a token that was issued is accepted at its own app, again and again, until it expires', async () => {
     const { env, key, identity, codeOf } = await setUp();
-    const token = valueOf(await issueDevelopmentToken(key, { app: 'notes', user: 'alice', expiresIn: 60_000 }, env));
-    const first = valueOf(await identity.authenticate({ authorization: `Bearer ${token}`, app: 'notes' }));
+    const token = unwrap(await issueDevelopmentToken(key, { app: 'notes', user: 'alice', expiresIn: 60_000 }, env));
+    const first = unwrap(await identity.authenticate({ authorization: `Bearer ${token}`, app: 'notes' }));
     expect(first).toMatchObject({ issuer: DEVELOPMENT_ISSUER, subject: 'alice', spaceKey: 'alice' });
     expect(await codeOf(`Bearer ${token}`)).toBe('ok alice');
     expect(await codeOf(`Bearer ${token}`, 'lists')).toBe('UNAUTHENTICATED');
@@ -36,8 +36,8 @@ describe('development tokens', () => {
 
   test('the default is thirty days', async () => {
     const { env, key, identity } = await setUp();
-    const token = valueOf(await issueDevelopmentToken(key, { app: 'notes', user: 'alice' }, env));
-    const { expiresAt } = valueOf(await identity.authenticate({ authorization: `Bearer ${token}`, app: 'notes' }));
+    const token = unwrap(await issueDevelopmentToken(key, { app: 'notes', user: 'alice' }, env));
+    const { expiresAt } = unwrap(await identity.authenticate({ authorization: `Bearer ${token}`, app: 'notes' }));
     expect(Math.round((expiresAt - env.wall()) / 86_400_000)).toBe(30);
   });
 
@@ -95,7 +95,7 @@ describe('development tokens', () => {
   test('the bounded memory of verified tokens forgets the oldest and answers the same', async () => {
     const { env, key, codeOf } = await setUp();
     const tokens = await Promise.all(
-      Array.from({ length: 510 }, async (_, i) => valueOf(await issueDevelopmentToken(key, { app: 'notes', user: `u${i}` }, env))),
+      Array.from({ length: 510 }, async (_, i) => unwrap(await issueDevelopmentToken(key, { app: 'notes', user: `u${i}` }, env))),
     );
     for (const [i, token] of tokens.entries()) expect(await codeOf(`Bearer ${token}`)).toBe(`ok u${i}`);
     expect(await codeOf(`Bearer ${tokens[0]}`)).toBe('ok u0');

@@ -1,4 +1,5 @@
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer as createHttpServer, type Server as HttpServer, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { type Env, refuse } from '@tidemark/protocol';
 import { errorBody } from '../http/answer.ts';
@@ -18,36 +19,66 @@ export const listen = async (
   address: { readonly port: number; readonly host: string },
   env: Env,
 ): Promise<Listener> => {
-  let stopping = false;
   const errorHandler = (error: unknown) => {
     if (!(error instanceof RequestError)) throw error;
-    return Response.json(errorBody(refuse('BAD_REQUEST', 'The request line or the Host header is not sound.').error, env.uuid()), {
-      status: 400,
-    });
+    const refusal = refuse('BAD_REQUEST', 'The request line or the Host header is not sound.').error;
+    return Response.json(errorBody(refusal, env.uuid()), { status: 400 });
   };
   const answerRequest = getRequestListener((request) => fetch(request), { errorHandler });
+  const connections = createConnections();
   const server = createHttpServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, (incoming, outgoing) => {
-    outgoing.on('close', () => {
-      if (stopping) server.closeIdleConnections();
-    });
-    if (stopping) outgoing.setHeader('Connection', 'close');
+    connections.requested(incoming.socket, outgoing);
     void answerRequest(incoming, outgoing);
   });
+  server.on('connection', connections.add);
   const port = await opened(server, address);
   const close = async (limitMs: number) => {
-    stopping = true;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    connections.closeIdle();
     let cut = 0;
     const cancelTimer = env.setTimer(limitMs, () => {
-      server.getConnections((_, count) => {
-        cut = count;
-        server.closeAllConnections();
-      });
+      cut = connections.cut();
     });
-    await new Promise<void>((resolve) => server.close(() => resolve()));
+    await closed;
     cancelTimer();
     return cut;
   };
   return { port, close };
+};
+
+/**
+ * Which connections have requests under way. Node's own closeIdleConnections passes over a connection that never sent
+ * a request, and browsers keep such ones in reserve: a shutdown would wait for them until its limit.
+ */
+const createConnections = () => {
+  const underWay = new Map<Socket, number>();
+  let stopping = false;
+  const count = (socket: Socket, by: number) => {
+    const now = (underWay.get(socket) ?? 0) + by;
+    if (underWay.has(socket)) underWay.set(socket, now);
+    if (stopping && now === 0) socket.destroySoon();
+  };
+  return {
+    add: (socket: Socket) => {
+      underWay.set(socket, 0);
+      socket.once('close', () => underWay.delete(socket));
+    },
+    requested: (socket: Socket, outgoing: ServerResponse) => {
+      count(socket, 1);
+      outgoing.once('close', () => count(socket, -1));
+      if (stopping) outgoing.setHeader('Connection', 'close');
+    },
+    closeIdle: () => {
+      stopping = true;
+      for (const [socket, requests] of underWay) if (requests === 0) socket.destroySoon();
+    },
+    /** Breaks off all that are left and answers how many. */
+    cut: (): number => {
+      const left = [...underWay.keys()];
+      for (const socket of left) socket.destroy();
+      return left.length;
+    },
+  };
 };
 
 const opened = (server: HttpServer, { port, host }: { readonly port: number; readonly host: string }): Promise<number> =>

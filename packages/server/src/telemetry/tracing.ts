@@ -1,5 +1,8 @@
 import type { Span, SpanContext } from '@opentelemetry/api';
 
+/** Retries included, so that a receiver that is gone does not hold up a shutdown. */
+const EXPORT_TIMEOUT_MS = 2_000;
+
 /** The span of one request. */
 export interface RequestSpan {
   readonly traceId: string;
@@ -24,7 +27,7 @@ export const openTracing = async (endpoint: string): Promise<Tracing> => {
     import('@opentelemetry/sdk-trace'),
     import('@opentelemetry/exporter-trace-otlp-http'),
   ]);
-  const exporter = new exporting.OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
+  const exporter = new exporting.OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces`, timeoutMillis: EXPORT_TIMEOUT_MS });
   const provider = new sdk.TracerProvider({ spanProcessors: [new sdk.BatchSpanProcessor({ exporter })] });
   const tracer = provider.getTracer('tidemark');
 
