@@ -1,0 +1,31 @@
+import { createTheme, localStorageColorSchemeManager, type MantineColorsTuple } from '@mantine/core';
+
+/** The one accent: the green-blue of a shallow sea. */
+const sea: MantineColorsTuple = [
+  '#e8f8f9',
+  '#d3eef0',
+  '#a6dde0',
+  '#75cbd0',
+  '#4ebcc3',
+  '#35b2ba',
+  '#1f9ca5',
+  '#0e7c86',
+  '#08666f',
+  '#00525a',
+];
+
+export const theme = createTheme({
+  colors: { sea },
+  primaryColor: 'sea',
+  primaryShade: { light: 7, dark: 5 },
+  autoContrast: true,
+  luminanceThreshold: 0.36,
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
+  headings: { fontWeight: '650' },
+});
+
+/** Shared by both panes and the page around them: a choice made in one shows in all. */
+export const schemeManager = localStorageColorSchemeManager({ key: 'tidemark-color-scheme' });

@@ -1,0 +1,59 @@
+/** The only file of the console that touches the clock, timers, randomness, the network and browser storage. */
+
+/** Wall clock in milliseconds. */
+export const now = (): number => Date.now();
+
+/** Calls `fire` every `periodMs` until the returned function is called. */
+export const every = (periodMs: number, fire: () => void): (() => void) => {
+  const timer = setInterval(fire, periodMs);
+  return () => clearInterval(timer);
+};
+
+/** Calls `fire` once after `delayMs`, unless the returned function is called before. */
+export const after = (delayMs: number, fire: () => void): (() => void) => {
+  const timer = setTimeout(fire, delayMs);
+  return () => clearTimeout(timer);
+};
+
+/** A fresh record id. It begins with the time, so that the newest task has the greatest id. */
+export const newTaskId = (): string => `${Date.now().toString(36).padStart(9, '0')}-${crypto.randomUUID().slice(0, 13)}`;
+
+export const newStoreName = (): string => crypto.randomUUID();
+
+/** Posts JSON to the server the page came from. Rejects when no answer came; `body` is undefined where the answer is no JSON. */
+export const postJson = async (path: string, body: unknown): Promise<{ status: number; body: unknown }> => {
+  const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  return { status: answer.status, body: await answer.json().catch(() => undefined) };
+};
+
+type Lifetime = 'tab' | 'browser';
+const areas: { readonly [lifetime in Lifetime]: () => Storage } = { tab: () => sessionStorage, browser: () => localStorage };
+
+/** A remembered string, or null: also where the browser refuses storage. */
+export const remembered = (lifetime: Lifetime, key: string): string | null => {
+  try {
+    return areas[lifetime]().getItem(`tidemark:${key}`);
+  } catch {
+    return null;
+  }
+};
+
+/** Remembers a string, or forgets it with null. Where the browser refuses storage, it is forgotten with the page. */
+export const remember = (lifetime: Lifetime, key: string, value: string | null): void => {
+  try {
+    if (value === null) areas[lifetime]().removeItem(`tidemark:${key}`);
+    else areas[lifetime]().setItem(`tidemark:${key}`, value);
+  } catch {
+    return;
+  }
+};
+
+/** Offers JSON to the person as a file. */
+export const download = (fileName: string, value: unknown): void => {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(value, null, 2)], { type: 'application/json' }));
+  const link = Object.assign(document.createElement('a'), { href: url, download: fileName });
+  link.click();
+  URL.revokeObjectURL(url);
+};
+
+export const reload = (): void => location.reload();

@@ -1,0 +1,4 @@
+import { show } from '../look/look.tsx';
+import { Stage } from './stage.tsx';
+
+show(<Stage />);
