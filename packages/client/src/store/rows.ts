@@ -27,6 +27,8 @@ export interface JournalRow {
 export interface Meta {
   readonly storageVersion: number;
   readonly schemaVersion: number;
+  /** App, issuer and subject that the store is bound to. */
+  readonly owner: string;
   /** Counts the writes, so that a session sees that another one wrote. */
   readonly writes: number;
   /** The rows written lately, from write `touchedFrom` on: [write, table, key]. */

@@ -1,4 +1,4 @@
-import { addHash, canonicalJson, digestText, type Lanes, recordHash } from '@tidemark/protocol';
+import { addHash, canonicalJson, digestText, type Env, type Lanes, type Refusal, recordHash } from '@tidemark/protocol';
 import type { CollectionDigest } from '@tidemark/protocol/messages';
 import { type Mirror, pendingCount } from '../store/mirror.ts';
 import { isDigestAnswer } from './answers.ts';
@@ -6,8 +6,8 @@ import { startOver } from './apply-page.ts';
 import type { Round } from './round.ts';
 
 /** Between two comparisons with the server, in milliseconds; after each repair in a row it doubles, up to the second. */
-export const DIGEST_INTERVAL_MS = 5 * 60_000;
-export const DIGEST_INTERVAL_MAX_MS = 60 * 60_000;
+const DIGEST_INTERVAL_MS = 5 * 60_000;
+const DIGEST_INTERVAL_MAX_MS = 60 * 60_000;
 
 /** The digest of the local records, per collection; holds for the stored cursor. */
 export const localDigest = (mirror: Mirror): { readonly [collection: string]: CollectionDigest } => {
@@ -53,3 +53,21 @@ export const checkDigest = async (round: Round): Promise<readonly string[] | nul
 /** A collection without live records may be left out. */
 const same = (a: CollectionDigest | undefined, b: CollectionDigest | undefined): boolean =>
   (a?.count ?? 0) === (b?.count ?? 0) && ((a?.count ?? 0) === 0 || a?.sum === b?.sum);
+
+/** Compares at most every few minutes, and seldomer while it finds differences: a fault of the code must not become a loop of snapshots. */
+export const createDigestWatch = (env: Pick<Env, 'mono'>): { check(round: Round): Promise<Refusal | null> } => {
+  let next = Number.NEGATIVE_INFINITY;
+  let repairs = 0;
+  return {
+    check: async (round) => {
+      if (env.mono() < next) return null;
+      const differing = await checkDigest(round);
+      if (differing === null) return null;
+      repairs = differing.length === 0 ? 0 : repairs + 1;
+      next = env.mono() + Math.min(DIGEST_INTERVAL_MS * 2 ** repairs, DIGEST_INTERVAL_MAX_MS);
+      if (repairs === 0) return null;
+      const message = `The records here differed from the server's in ${differing.join(', ')}; they were loaded again`;
+      return { code: 'INTERNAL', message, details: { digest: differing } };
+    },
+  };
+};

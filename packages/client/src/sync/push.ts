@@ -8,7 +8,7 @@ import { isPushAnswer } from './answers.ts';
 import { startOver } from './apply-page.ts';
 import { applyPush } from './apply-push.ts';
 import { type Answer, type Failure, meaningOf } from './calls.ts';
-import { type Round, renewClientId, type Trouble, toTrouble, unexpected } from './round.ts';
+import { type Round, renewClientId, type Trouble, toTrouble, UNITS_ALL, unexpected } from './round.ts';
 
 /** Refused pushes in one round that are mended at once (a new clientId, a smaller batch); then the round waits. */
 const MENDINGS_MAX = 16;

@@ -10,7 +10,8 @@ import { pushAll } from './push.ts';
 
 /** How a round ended. 'stale': it was abandoned (offline, closed), nobody waits for it. */
 export type RoundEnd =
-  | { readonly kind: 'done' }
+  /** `error`: something was found wrong and repaired. */
+  | { readonly kind: 'done'; readonly error?: Refusal }
   | { readonly kind: 'stale' }
   | { readonly kind: 'failed'; readonly error: Refusal; readonly offline: boolean; readonly askedMs?: number }
   | { readonly kind: 'refused'; readonly error: Refusal }

@@ -71,7 +71,8 @@ export const createView = (app: AppDefinition, mirror: Mirror): View => {
     const definition = collectionOf(app, collection);
     if (definition === undefined) return undefined;
     const fields = fold(foldContext(app, mirror, definition), mirror.records.get(recordKey(collection, id)), pending);
-    return fields === null ? undefined : { ...fields, id };
+    // A conflict has a field of that name: the id of the record that it is about.
+    return fields === null ? undefined : { id, ...fields };
   };
   const update = (touched: Touched): ReadonlyMap<string, ViewChange> => {
     const pending = pendingByKey(mirror);

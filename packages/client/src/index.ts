@@ -1,0 +1,19 @@
+export type {
+  Client,
+  ClientOptions,
+  CollectionHandle,
+  GroupWriter,
+  LocalConflict,
+  MutationState,
+  ParkedMutation,
+  Status,
+  SyncState,
+  Traffic,
+  Written,
+} from './client.ts';
+export { openClient } from './open-client.ts';
+export { browserEnv } from './platform/browser-env.ts';
+export type { ClientEnv, HttpRequest, HttpResponse, HttpStream } from './platform/client-env.ts';
+export type { ClientStore, StoreBatch, StoreRow, StoreTable } from './store/client-store.ts';
+export { type IndexedDbOptions, openIndexedDbStore } from './store/indexeddb-store.ts';
+export { createMemoryStore } from './store/memory-store.ts';
