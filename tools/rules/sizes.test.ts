@@ -15,7 +15,7 @@ describe('sizes', () => {
     ['a test of 801 lines', 'packages/a/src/a.test.ts', lines(801), 1],
     ['a function of 70 lines', 'packages/a/src/a.ts', `const f = () => {\n${lines(68, '  f();')}};\n`, 0],
     ['a function of 71 lines', 'packages/a/src/a.ts', `const f = () => {\n${lines(69, '  f();')}};\n`, 1],
-    ['a describe of 71 lines', 'packages/a/src/a.test.ts', `describe('a', () => {\n${lines(69, '  f();')}});\n`, 0],
+    ['a suite of 71 lines', 'packages/a/src/a.suite.ts', `const suite = () => {\n${lines(69, "  test('a', f);")}};\n`, 0],
     ['a line of 141 characters', 'packages/a/src/a.ts', `// ${'x'.repeat(138)}\n`, 1],
   ])('%s', (_what, path, text, findings) => {
     expect(messages(path, text)).toHaveLength(findings);

@@ -1,15 +1,17 @@
 import ts from 'typescript';
 import type { SourceText } from './rule.ts';
 
-/** Parses without types: rules look at the shape of the code only. */
-export const parse = (file: SourceText): ts.SourceFile =>
-  ts.createSourceFile(
-    file.path,
-    file.text,
-    ts.ScriptTarget.ESNext,
-    true,
-    file.path.endsWith('x') ? ts.ScriptKind.TSX : file.path.endsWith('.ts') ? ts.ScriptKind.TS : ts.ScriptKind.JS,
-  );
+const parsed = new WeakMap<SourceText, ts.SourceFile>();
+
+const scriptKind = (path: string): ts.ScriptKind =>
+  path.endsWith('x') ? ts.ScriptKind.TSX : path.endsWith('.ts') ? ts.ScriptKind.TS : ts.ScriptKind.JS;
+
+/** Parses without types: rules look at the shape of the code only. Each file is parsed once for all rules. */
+export const parse = (file: SourceText): ts.SourceFile => {
+  const source = parsed.get(file) ?? ts.createSourceFile(file.path, file.text, ts.ScriptTarget.ESNext, true, scriptKind(file.path));
+  parsed.set(file, source);
+  return source;
+};
 
 /** Calls `look` for every node, parents first. */
 export const visit = (node: ts.Node, look: (node: ts.Node) => void): void => {
