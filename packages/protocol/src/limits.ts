@@ -12,7 +12,7 @@ export const LIMITS = {
   importBytesMax: 64 * 1024 * 1024,
   groupMutationsMax: 40,
   groupBytesMax: 512 * 1024,
-  /** Characters of a record id, client id, mutation id or group name. */
+  /** Characters (code points) of a record id, client id, mutation id or group name. */
   idLengthMax: 128,
   /** Characters of an opaque cursor; an id of 128 characters may be 512 bytes of it. */
   cursorLengthMax: 2_048,
