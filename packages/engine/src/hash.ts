@@ -11,12 +11,11 @@ export const genesisHash = (spaceId: string): string => shortHash(`tidemark\n${s
  * The log's chain hash at `row`: over the hash before it and everything the row says, so that no row can be changed,
  * dropped or moved without every later hash being wrong.
  */
-export const chainHash = (previous: string, row: Omit<LogRow, 'hash'>): string =>
-  shortHash(
-    `${previous}\n${row.seq}\n${row.mutationId}\n${row.clientId}\n${row.at}\n${row.updatedAt}\n${row.revision}\n${row.prevSeq}\n${row.schemaVersion}\n${
-      row.deleted ? 1 : 0
-    }\n${JSON.stringify([row.collection, row.id])}\n${row.fieldsJson ?? ''}`,
-  );
+export const chainHash = (previous: string, row: Omit<LogRow, 'hash'>): string => {
+  const { seq, mutationId, clientId, at, updatedAt, revision, prevSeq, schemaVersion, deleted, collection, id, fieldsJson } = row;
+  const said = JSON.stringify([seq, mutationId, clientId, at, updatedAt, revision, prevSeq, schemaVersion, deleted, collection, id]);
+  return shortHash(`${previous}\n${said}\n${fieldsJson ?? ''}`);
+};
 
 /** The id of a conflict: the same for every repeat of the same mutation. */
 export const conflictIdOf = (mutationId: string, field: string): string => shortHash(JSON.stringify([mutationId, field]));

@@ -60,7 +60,7 @@ const decideConcurrent = (rule: MergeRule, question: FieldQuestion, was: Json | 
 };
 
 /**
- * Decides one field of an edit (DESIGN §3). Not concurrent: mine. Concurrent: the field's rule. 'needed' where the value
+ * Decides one field of an edit (docs/MERGE-RULES.md). Not concurrent: mine. Concurrent: the field's rule. 'needed' where the value
  * the author saw must be loaded from the history first.
  */
 export const decideField = (question: FieldQuestion): FieldAnswer | 'needed' => {

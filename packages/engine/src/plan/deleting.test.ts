@@ -1,7 +1,7 @@
 import { defineApp, defineCollection } from '@tidemark/protocol';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createBench, type TestBench } from '../test-engine.ts';
+import { createBench, type TestBench } from '../test-engine.suite.ts';
 
 const fields = { title: { schema: z.string().optional() }, note: { schema: z.string().optional() } };
 const appOf = (onDelete: 'deleteWins' | 'editWins') =>

@@ -1,7 +1,8 @@
-import { type AppDefinition, addHash, type JsonObject, recordHash, subtractHash, upcastFields } from '@tidemark/protocol';
-import { chainHash } from '../hash.ts';
+import { type AppDefinition, type JsonObject, upcastFields } from '@tidemark/protocol';
 import type { Append, ClientRow, Loaded, LogRow, ReceiptRow, RecordKey, RecordRow, SpaceRow } from '../storage/storage.ts';
+import { createLogDraft, type LogDraft } from './log-draft.ts';
 import { parseMeta, printMeta, type RecordMeta } from './meta.ts';
+import { createJournal, createOverlay } from './overlay.ts';
 
 /** A record as the planner sees it: parsed, up-cast to the app's schemaVersion. */
 export interface DraftRecord extends Omit<RecordRow, 'metaJson'> {
@@ -83,127 +84,76 @@ const parseRecord = (app: AppDefinition, row: RecordRow): DraftRecord => {
   return { ...rest, fields: upcast.value, meta };
 };
 
-const ZERO: readonly [number, number] = [0, 0];
-
-/** The digest entry of a collection after one record's state was replaced. */
-const nextDigest = (
-  before: readonly [number, number, number],
-  previous: { collection: string; id: string; seq: number; fieldsJson: string; deleted: boolean } | undefined,
-  next: { collection: string; id: string; seq: number; fieldsJson: string; deleted: boolean },
-): readonly [number, number, number] => {
-  let count = before[0];
-  let sum: readonly [number, number] = [before[1], before[2]];
-  if (previous && !previous.deleted) {
-    sum = subtractHash(sum, recordHash(previous.collection, previous.id, previous.seq, previous.fieldsJson));
-    count -= 1;
-  }
-  if (!next.deleted) {
-    sum = addHash(sum, recordHash(next.collection, next.id, next.seq, next.fieldsJson));
-    count += 1;
-  }
-  return [count, sum[0], sum[1]];
-};
-
 export const createDraft = (app: AppDefinition, space: SpaceRow, input: PlanInput, now: number): Draft => {
+  const journal = createJournal();
+  const log = createLogDraft(space, journal);
+  const parsed = new Map<string, DraftRecord | undefined>();
   const stored = new Map(input.records.map((row) => [recordKey(row.collection, row.id), row]));
-  const receipts = new Map(input.receipts.map((row) => [row.mutationId, row]));
-  const clients = new Map(input.clients.map((row) => [row.clientId, row]));
-  const records = new Map<string, DraftRecord | undefined>();
-  const touched = { records: new Set<string>(), receipts: new Set<string>(), clients: new Set<string>() };
-  const changes: LogRow[] = [];
-  const digest = new Map(Object.entries(space.digest));
-  const needs: Needs = { records: [], pastStates: [], logRows: [] };
-  const undo: (() => void)[] = [];
-  let head = space.head;
-  let chain = space.hash;
-
-  const record = (collection: string, id: string): DraftRecord | undefined => {
-    const key = recordKey(collection, id);
-    if (records.has(key)) return records.get(key);
+  const records = createOverlay((key) => {
     const row = stored.get(key);
-    const parsed = row && parseRecord(app, row);
-    records.set(key, parsed);
-    return parsed;
-  };
-
-  /** Sets a map entry so that rollback can unset it. */
-  const set = <V>(map: Map<string, V>, marked: Set<string>, key: string, value: V): void => {
-    const had = map.has(key);
-    const before = map.get(key);
-    const wasMarked = marked.has(key);
-    map.set(key, value);
-    marked.add(key);
-    undo.push(() => {
-      if (had && before !== undefined) map.set(key, before);
-      else map.delete(key);
-      if (!wasMarked) marked.delete(key);
-    });
-  };
+    if (row !== undefined && !parsed.has(key)) parsed.set(key, parseRecord(app, row));
+    return parsed.get(key);
+  }, journal);
+  const storedReceipts = new Map(input.receipts.map((row) => [row.mutationId, row]));
+  const receipts = createOverlay((id) => storedReceipts.get(id), journal);
+  const storedClients = new Map(input.clients.map((row) => [row.clientId, row]));
+  const clients = createOverlay((id) => storedClients.get(id), journal);
 
   const addChange: Draft['addChange'] = (next, by) => {
-    const previous = record(next.collection, next.id);
-    const seq = head + 1;
-    const revision = (previous?.revision ?? 0) + 1;
-    const saved = { chain, digest: digest.get(next.collection) };
-    const common = {
-      seq,
-      collection: next.collection,
-      id: next.id,
-      revision,
-      updatedAt: now,
-      schemaVersion: app.schemaVersion,
-      deleted: next.deleted,
-    };
-    const row = {
-      ...common,
-      prevSeq: previous?.seq ?? 0,
-      fieldsJson: next.fieldsJson,
-      mutationId: by.mutationId,
-      clientId: by.clientId,
-      at: by.at,
-    };
-    const state: DraftRecord = { ...common, fieldsJson: next.fieldsJson, fields: next.fields, meta: next.meta };
-    chain = chainHash(chain, row);
-    changes.push({ ...row, hash: chain });
-    head = seq;
-    digest.set(next.collection, nextDigest(saved.digest ?? [0, ...ZERO], previous, state));
-    undo.push(() => {
-      changes.pop();
-      head = seq - 1;
-      chain = saved.chain;
-      if (saved.digest) digest.set(next.collection, saved.digest);
-      else digest.delete(next.collection);
-    });
-    set(records, touched.records, recordKey(next.collection, next.id), state);
+    const key = recordKey(next.collection, next.id);
+    const previous = records.get(key);
+    const { meta, fields, ...sent } = next;
+    const row = { ...sent, seq: log.head() + 1, revision: (previous?.revision ?? 0) + 1, updatedAt: now, schemaVersion: app.schemaVersion };
+    log.add({ ...row, prevSeq: previous?.seq ?? 0, mutationId: by.mutationId, clientId: by.clientId, at: by.at }, previous, row);
+    const state: DraftRecord = { ...row, fields, meta };
+    records.set(key, state);
     return state;
   };
-
   const append = (): Append | undefined => {
-    if (touched.records.size + touched.receipts.size + touched.clients.size === 0) return undefined;
-    const pick = <V>(map: Map<string, V>, keys: Set<string>): NonNullable<V>[] =>
-      [...keys].map((key) => map.get(key)).filter((v) => v !== undefined && v !== null);
+    if (!records.hasChanges() && !receipts.hasChanges() && !clients.hasChanges()) return undefined;
     return {
       expectedAppends: space.appends,
-      space: { ...space, appends: space.appends + 1, head, hash: chain, committedAt: now, digest: Object.fromEntries(digest) },
-      changes,
-      records: pick(records, touched.records).map(({ fields: _, meta, ...row }) => ({ ...row, metaJson: printMeta(meta) })),
-      receipts: pick(receipts, touched.receipts),
-      clients: pick(clients, touched.clients),
+      space: { ...space, appends: space.appends + 1, committedAt: now, ...log.close() },
+      changes: log.changes,
+      records: records.changed().map(({ fields: _, meta, ...row }) => ({ ...row, metaJson: printMeta(meta) })),
+      receipts: receipts.changed(),
+      clients: clients.changed(),
     };
   };
-
   return {
     app,
     now,
-    needs,
     epoch: space.epoch,
     epochStart: space.epochStart,
-    head: () => head,
-    changeCount: () => changes.length,
-    record,
+    head: log.head,
+    changeCount: () => log.changes.length,
+    record: (collection, id) => records.get(recordKey(collection, id)),
+    ...lookups(space, input, log, (key) => records.get(key) !== undefined),
+    receipt: receipts.get,
+    client: clients.get,
+    setReceipt: (row) => receipts.set(row.mutationId, row),
+    setClient: (row) => clients.set(row.clientId, row),
+    addChange,
+    setMeta: (of, meta) => records.set(recordKey(of.collection, of.id), { ...of, meta }),
+    mark: journal.mark,
+    rollback: journal.rollback,
+    append,
+  };
+};
+
+/** What may have to be loaded first, and the list of what was missing. */
+const lookups = (
+  space: SpaceRow,
+  input: PlanInput,
+  log: LogDraft,
+  isKnown: (key: string) => boolean,
+): Pick<Draft, 'needs' | 'hasLoaded' | 'pastState' | 'logRow'> => {
+  const needs: Needs = { records: [], pastStates: [], logRows: [] };
+  return {
+    needs,
     hasLoaded: (collection, id) => {
       const key = recordKey(collection, id);
-      if (input.asked.has(key) || records.has(key)) return true;
+      if (input.asked.has(key) || isKnown(key)) return true;
       needs.records.push({ collection, id });
       return false;
     },
@@ -213,23 +163,10 @@ export const createDraft = (app: AppDefinition, space: SpaceRow, input: PlanInpu
       return state;
     },
     logRow: (seq) => {
-      if (seq > space.head) return changes[seq - space.head - 1];
-      if (!input.logRows.has(seq)) {
-        needs.logRows.push(seq);
-        return 'needed';
-      }
-      return input.logRows.get(seq);
+      if (seq > space.head) return log.changes[seq - space.head - 1];
+      if (input.logRows.has(seq)) return input.logRows.get(seq);
+      needs.logRows.push(seq);
+      return 'needed';
     },
-    receipt: (mutationId) => receipts.get(mutationId),
-    client: (clientId) => clients.get(clientId),
-    setReceipt: (row) => set(receipts, touched.receipts, row.mutationId, row),
-    setClient: (row) => set(clients, touched.clients, row.clientId, row),
-    addChange,
-    setMeta: (of, meta) => set(records, touched.records, recordKey(of.collection, of.id), { ...of, meta }),
-    mark: () => undo.length,
-    rollback: (mark) => {
-      while (undo.length > mark) undo.pop()?.();
-    },
-    append,
   };
 };

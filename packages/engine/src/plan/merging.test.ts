@@ -1,7 +1,7 @@
 import { counter, defineApp, defineCollection, max, newest, review, set } from '@tidemark/protocol';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createBench } from '../test-engine.ts';
+import { createBench } from '../test-engine.suite.ts';
 
 const notes = defineCollection({
   name: 'notes',

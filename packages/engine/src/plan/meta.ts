@@ -5,7 +5,7 @@ export interface Stamp {
   readonly clientId: string;
   /** Client time, clamped to the server's. */
   readonly at: number;
-  /** Where the write stood in a log that was lost (DESIGN: healing). */
+  /** Where the write stood in a log that was lost (docs/PROTOCOL.md: healing). */
   readonly healed?: { readonly epoch: string; readonly seq: number };
 }
 

@@ -2,7 +2,7 @@ import { defineApp, defineCollection, PROTOCOL_VERSION } from '@tidemark/protoco
 import type { PushedMutation, PushRequest } from '@tidemark/protocol/messages';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createBench, type Sketch, type TestBench } from '../test-engine.ts';
+import { createBench, type Sketch, type TestBench } from '../test-engine.suite.ts';
 
 const notes = defineCollection({ name: 'notes', fields: { title: { schema: z.string().max(5) } }, recordBytesMax: 200 });
 const app = defineApp({ name: 'test', schemaVersion: 2, collections: { notes } });

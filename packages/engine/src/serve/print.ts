@@ -3,7 +3,8 @@ import type { LogRow, RecordRow } from '../storage/storage.ts';
 
 /** One record as JSON text; its fields go in as they are stored. */
 export const printRecord = (row: RecordRow | LogRow): string => {
-  const head = `{"collection":${JSON.stringify(row.collection)},"id":${JSON.stringify(row.id)},"seq":${row.seq},"revision":${row.revision},"updatedAt":${row.updatedAt},"schemaVersion":${row.schemaVersion}`;
+  const { collection, id, seq, revision, updatedAt, schemaVersion } = row;
+  const head = JSON.stringify({ collection, id, seq, revision, updatedAt, schemaVersion }).slice(0, -1);
   return row.deleted ? `${head},"deleted":true}` : `${head},"fields":${row.fieldsJson}}`;
 };
 

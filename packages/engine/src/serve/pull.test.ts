@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { PullPage } from '../engine.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
-import { createBench, type TestBench } from '../test-engine.ts';
+import { createBench, type TestBench } from '../test-engine.suite.ts';
 import { printPull } from './print.ts';
 
 const fields = { title: { schema: z.string() } };

@@ -62,15 +62,15 @@ const readRecords = async (
 
 /** A page of a snapshot. Its cursor stays at the position from before the snapshot began; the log's tail follows it. */
 const readSnapshot = async (serving: Serving, space: SpaceRow, cursor: Cursor, ask: Ask): Promise<Page> => {
-  const { rows, isEnd } = await readRecords(serving, space, cursor.snapshot?.after, ask);
+  const { snapshot, ...tail } = cursor;
+  const { rows, isEnd } = await readRecords(serving, space, snapshot?.after, ask);
   const last = rows.at(-1);
-  if (isEnd || last === undefined) {
-    const { snapshot: _, ...tail } = cursor;
-    return readTail(serving, space, tail, ask);
-  }
-  const reset = cursor.snapshot?.reset;
-  const snapshot = { after: { collection: last.collection, id: last.id }, ...(reset ? { reset } : {}) };
-  return { rows, cursor: { ...cursor, snapshot }, isLast: false };
+  if (isEnd || last === undefined) return readTail(serving, space, tail, ask);
+  const after = { collection: last.collection, id: last.id };
+  // A look ahead spares small spaces a second round trip.
+  const isLastPage = rows.length < ask.limit && (await readRecords(serving, space, after, { ...ask, limit: 1 })).isEnd;
+  if (isLastPage) return { rows, cursor: tail, isLast: tail.seq >= space.head };
+  return { rows, cursor: { ...cursor, snapshot: { ...snapshot, after } }, isLast: false };
 };
 
 const startSnapshot = (space: SpaceRow, ask: Ask, reset: 'floor' | 'epoch' | undefined): Cursor => ({

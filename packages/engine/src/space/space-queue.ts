@@ -1,7 +1,7 @@
-import { type AppDefinition, type Env, type Refusal, type Result, refuse } from '@tidemark/protocol';
+import { type AppDefinition, CONFLICTS, type Env, type Refusal, type Result, refuse } from '@tidemark/protocol';
 import type { EngineOptions, SpaceRef } from '../engine.ts';
 import type { Draft } from '../plan/draft.ts';
-import { type LoadKeys, type SpaceRow, type Storage, StorageFailure } from '../storage/storage.ts';
+import { type Append, type LoadKeys, type SpaceRow, type Storage, StorageFailure } from '../storage/storage.ts';
 import { emptyWanted, loadDraft, type Wanted, wantKeys, wantNeeds } from './load-plan.ts';
 import { newSpace } from './new-space.ts';
 
@@ -101,15 +101,9 @@ const appendRound = async (world: World, space: SpaceRef, jobs: readonly Job<unk
   return { outcomes: jobs.map(() => busy), stored: false };
 };
 
-const report = (
-  world: World,
-  space: SpaceRef,
-  jobs: readonly Job<unknown>[],
-  append: import('../storage/storage.ts').Append,
-  ms: number,
-): void => {
+const report = (world: World, space: SpaceRef, jobs: readonly Job<unknown>[], append: Append, ms: number): void => {
   const mutations = jobs.reduce((sum, job) => sum + job.mutations, 0);
-  const conflicts = append.changes.filter((change) => change.collection === '$conflicts' && change.revision === 1).length;
+  const conflicts = append.changes.filter((change) => change.collection === CONFLICTS && change.revision === 1).length;
   const rejectedCount = append.receipts.filter((receipt) => receipt.verdict === 'rejected').length;
   world.onCommit?.({
     app: space.app,
@@ -134,22 +128,53 @@ const takeRound = (waiting: Waiting[]): Waiting[] => {
   return waiting.splice(0, count);
 };
 
+/** Keeps who wants to hear of appends to a space. */
+const createSubscribers = () => {
+  const subscribers = new Map<string, Set<() => void>>();
+  return {
+    poke: (key: string): void => {
+      for (const poke of subscribers.get(key) ?? []) poke();
+    },
+    subscribe: (key: string, poke: () => void): (() => void) => {
+      const set = subscribers.get(key) ?? new Set();
+      set.add(poke);
+      subscribers.set(key, set);
+      return () => {
+        set.delete(poke);
+        if (set.size === 0) subscribers.delete(key);
+      };
+    },
+  };
+};
+
+/** Wraps a typed job for the queue, which holds jobs of many answer types: the typed answer stays in this closure. */
+const toWaiting = <T>(job: Job<T>, resolve: (outcome: Result<T>) => void, reject: (fault: unknown) => void): Waiting => {
+  let answer: Result<T> | undefined;
+  const plan: Job<unknown>['plan'] = (draft, row) => {
+    const planned = job.plan(draft, row);
+    if (planned !== 'needed') answer = planned;
+    return planned;
+  };
+  const settle = (outcome: Result<unknown>): void => {
+    if (!outcome.ok) resolve(outcome);
+    else resolve(answer ?? refuse('INTERNAL', 'no answer was planned'));
+  };
+  return { job: { ...job, plan }, resolve: settle, reject };
+};
+
 export const createSpaceQueues = (world: World): SpaceQueues => {
   const queues = new Map<string, { readonly waiting: Waiting[]; running: Promise<void> }>();
-  const subscribers = new Map<string, Set<() => void>>();
+  const { poke, subscribe } = createSubscribers();
   let isClosing = false;
 
   const drain = async (space: SpaceRef, waiting: Waiting[]): Promise<void> => {
     while (waiting.length > 0) {
       const round = takeRound(waiting);
       try {
-        const answer = await appendRound(
-          world,
-          space,
-          round.map(({ job }) => job),
-        );
+        const jobs = round.map(({ job }) => job);
+        const answer = await appendRound(world, space, jobs);
         for (const [index, { resolve }] of round.entries()) resolve(answer.outcomes[index] ?? refuse('INTERNAL', 'no answer was planned'));
-        if (answer.stored) for (const poke of subscribers.get(space.key) ?? []) poke();
+        if (answer.stored) poke(space.key);
       } catch (fault) {
         for (const { reject } of round) reject(fault);
       }
@@ -160,54 +185,31 @@ export const createSpaceQueues = (world: World): SpaceQueues => {
   const run = <T>(space: SpaceRef, job: Job<T>): Promise<Result<T>> => {
     if (isClosing) return Promise.resolve({ ok: false, error: CLOSING });
     return new Promise<Result<T>>((resolve, reject) => {
-      let answer: Result<T> | undefined;
-      // The queue holds jobs of many answer types: the typed answer stays in this closure.
-      const typed: Job<unknown> = {
-        ...job,
-        plan: (draft, row) => {
-          const planned = job.plan(draft, row);
-          if (planned !== 'needed') answer = planned;
-          return planned;
-        },
-      };
-      const settle = (outcome: Result<unknown>): void =>
-        resolve(outcome.ok && answer ? answer : outcome.ok ? refuse('INTERNAL', 'no answer was planned') : outcome);
+      const entry = toWaiting(job, resolve, reject);
       const queue = queues.get(space.key);
       if (queue) {
-        queue.waiting.push({ job: typed, resolve: settle, reject });
+        queue.waiting.push(entry);
         return;
       }
-      const waiting: Waiting[] = [{ job: typed, resolve: settle, reject }];
+      const waiting = [entry];
       queues.set(space.key, { waiting, running: Promise.resolve().then(() => drain(space, waiting)) });
     });
   };
 
-  return {
-    run,
-    dryRun: async (space, job) => {
+  const dryRun = <T>(space: SpaceRef, job: Job<T>): Promise<Result<T>> =>
+    new Promise((resolve, reject) => {
+      const entry = toWaiting(job, resolve, reject);
       const wanted = emptyWanted();
       wantKeys(wanted, job.keys);
-      for (let pass = 0; pass < PLAN_PASSES_MAX; pass += 1) {
-        const fresh = () => newSpace(world.env, space.app, space.key);
-        const loaded = await loadDraft(world.storage, appOf(world, space), space.key, wanted, world.env.wall, fresh);
-        const outcome = job.plan(loaded.draft, loaded.space);
-        if (outcome !== 'needed') return outcome;
-        if (!wantNeeds(wanted, loaded.draft.needs)) throw new Error('planning needs something that it does not name');
-      }
-      throw new Error('planning did not settle');
-    },
-    subscribe: (key, poke) => {
-      const set = subscribers.get(key) ?? new Set();
-      set.add(poke);
-      subscribers.set(key, set);
-      return () => {
-        set.delete(poke);
-        if (set.size === 0) subscribers.delete(key);
-      };
-    },
-    close: async () => {
-      isClosing = true;
-      while (queues.size > 0) await Promise.all([...queues.values()].map(({ running }) => running));
-    },
+      planAll(world, space, [entry.job], wanted).then(
+        ({ outcomes }) => entry.resolve(outcomes[0] ?? refuse('INTERNAL', 'no answer was planned')),
+        reject,
+      );
+    });
+
+  const close = async (): Promise<void> => {
+    isClosing = true;
+    while (queues.size > 0) await Promise.all([...queues.values()].map(({ running }) => running));
   };
+  return { run, dryRun, subscribe, close };
 };

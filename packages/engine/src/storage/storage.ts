@@ -24,15 +24,24 @@ export interface Storage {
   /** The space row, and of the wanted keys those that exist. Order of the answers is free. */
   load(space: string, wanted: LoadKeys): Promise<Loaded>;
   append(batch: Append): Promise<'stored' | 'head_moved'>;
-  /** Log rows with after < seq, ascending, at most `limit`; stops early (but after at least one) when `fieldsJson` adds up to `bytesMax`. */
+  /**
+   * Log rows with after < seq, ascending, at most `limit`; stops early (but after at least one) when `fieldsJson` adds up to
+   * `bytesMax`.
+   */
   readLog(space: string, range: { readonly after: number; readonly limit: number; readonly bytesMax: number }): Promise<LogRow[]>;
   /** One log row; the one at the floor may have a null `fieldsJson` (compacted); undefined if there is none. */
   readLogRow(space: string, seq: number): Promise<LogRow | undefined>;
   /** The newest log row whose commit time is at or below `time`, or undefined. */
   findLogRowAt(space: string, time: number): Promise<LogRow | undefined>;
-  /** The change at `seq` and those its chain of prevSeq leads to, newest first, at most `limit`; ends where the log ends or was compacted, or after the first row with seq <= until. */
+  /**
+   * The change at `seq` and those its chain of prevSeq leads to, newest first, at most `limit`; ends where the log ends or was
+   * compacted, or after the first row with seq <= until.
+   */
   readHistory(space: string, from: { readonly seq: number; readonly limit: number; readonly until?: number }): Promise<LogRow[]>;
-  /** Record states in order of (collection, id), compared by Unicode code points, after the given key. Tombstones are left out unless asked for. */
+  /**
+   * Record states in order of (collection, id), compared by Unicode code points, after the given key. Tombstones are left out
+   * unless asked for.
+   */
   readRecords(
     space: string,
     page: {
@@ -219,5 +228,8 @@ export interface QueryPlan {
   readonly after?: { readonly values: readonly IndexValue[]; readonly id: string };
   readonly limit: number;
 }
-/** What an index holds: absent and null are one, objects and arrays are not indexed. Order: null < false < true < numbers < strings by code point. */
+/**
+ * What an index holds: absent and null are one, objects and arrays are not indexed. Order: null < false < true < numbers <
+ * strings by code point.
+ */
 export type IndexValue = null | boolean | number | string;

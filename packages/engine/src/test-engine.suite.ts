@@ -18,8 +18,11 @@ export const createTestEnv = (): Env & { now: number } => {
       return `id-${ids}`;
     },
     setTimer: (_delayMs: number, fire: () => void) => {
-      const handle = setImmediate(fire);
-      return () => clearImmediate(handle);
+      let isCancelled = false;
+      void Promise.resolve().then(() => isCancelled || fire());
+      return () => {
+        isCancelled = true;
+      };
     },
   };
   return env;
