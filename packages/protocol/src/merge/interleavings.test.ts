@@ -213,7 +213,7 @@ test('intervals: two clients that start, pause and start apart have tracked exac
   for (const order of ORDERS) {
     const tracked = timeline(run(scenario, order, 0, digits(0, 1)));
     // a: 10 to 35 and from 50 on; b: 20 to 45 and from 60 on.
-    expect(rules.elapsedTime(tracked, 100), JSON.stringify({ order, tracked })).toBe(85);
+    expect(rules.elapsedTime(tracked, 100), String(order)).toBe(85);
     expect(tracked.filter(({ end }) => end === undefined).length).toBe(1);
   }
 });

@@ -23,14 +23,46 @@ const collapse = (closed: readonly Closed[], contiguous: boolean): Closed[] => {
 };
 
 /**
+ * Collapses what overlaps, except cut ones: those that end where another one starts (`current` is the start of the running one).
+ * Their real end may still come, and must find them by their start; only one that lies within another is of no more use.
+ * From the last start to the first, so that it is known which starts remain.
+ */
+const collapseAroundCuts = (closed: readonly Closed[], current: number): Closed[] => {
+  const starts = new Set([current]);
+  const later: Closed[] = [];
+  for (const { start, end } of closed.toSorted((a, b) => b.start - a.start || b.end - a.end)) {
+    if (later.at(-1)?.start === start) continue;
+    let last = end;
+    const cuts: Closed[] = [];
+    if (!starts.has(end)) {
+      for (let next = later.at(-1); next !== undefined && next.start < last; next = later.at(-1)) {
+        later.pop();
+        if (starts.has(next.end)) cuts.push(next);
+        else {
+          last = Math.max(last, next.end);
+          starts.delete(next.start);
+        }
+      }
+    }
+    for (const cut of cuts.reverse()) {
+      if (cut.end > last) later.push(cut);
+      else starts.delete(cut.start);
+    }
+    later.push({ start, end: last });
+    starts.add(start);
+  }
+  return later.reverse();
+};
+
+/**
  * Brings intervals in order: closed ones by start, overlapping and contiguous ones collapsed; at most one running, the one
  * that started last, at the end of the list. An earlier running one is closed where the next interval starts. An end before
  * its start counts as the start. Idempotent.
  *
- * While one is running, two things wait until it is closed, because a start is what a late pause finds its interval by.
- * Contiguous ones stay apart (one of them may have been cut, and its real end may still come). And the running one may
- * overlap closed ones: absorbing them would lose them if it turns out to have ended before them, moving its start would leave
- * it running for ever. Until then elapsedTime counts the union.
+ * While one is running, two things wait until it is closed, because a start is what a late pause finds its interval by. Cut
+ * ones stay apart from what they touch or overlap: their real end may still come. And the running one may overlap closed ones:
+ * absorbing them would lose them if it turns out to have ended before them, moving its start would leave it running for
+ * ever. Until then elapsedTime counts the union.
  */
 export const normalizeIntervals = (intervals: readonly Interval[]): Interval[] => {
   const closed: Closed[] = [];
@@ -44,7 +76,7 @@ export const normalizeIntervals = (intervals: readonly Interval[]): Interval[] =
     const end = starts[i + 1];
     if (start < current && !closedStarts.has(start) && end !== undefined) closed.push({ start, end });
   }
-  return [...collapse(closed, false), { start: current }];
+  return [...collapseAroundCuts(closed, current), { start: current }];
 };
 
 /** Milliseconds up to `at` that at least one of the intervals covers: what overlaps counts once. */

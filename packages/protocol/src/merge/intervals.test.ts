@@ -44,7 +44,10 @@ describe('normalizeIntervals', () => {
         const closed = normal.filter(({ end }) => end !== undefined);
         expect(normal.length - closed.length).toBeLessThanOrEqual(1);
         if (closed.length < normal.length) expect(normal.at(-1)?.end).toBeUndefined();
-        for (const [i, { start }] of closed.entries()) if (i > 0) expect(start).toBeGreaterThanOrEqual(closed[i - 1]?.end ?? 0);
+        const starts = new Set(normal.map(({ start }) => start));
+        expect(starts.size).toBe(normal.length);
+        const whole = closed.filter(({ end }) => end === undefined || !starts.has(end));
+        for (const [i, { start }] of whole.entries()) if (i > 0) expect(start).toBeGreaterThanOrEqual(whole[i - 1]?.end ?? 0);
         const times = covered(normal);
         for (const at of covered(list.filter(({ end }) => end !== undefined))) expect(times.has(at)).toBe(true);
         expect(elapsedTime(normal, LATE)).toBe(times.size);
@@ -52,6 +55,11 @@ describe('normalizeIntervals', () => {
       }),
       RUNS,
     );
+  });
+  test('a cut interval keeps its start, also where it overlaps a closed one, until nothing runs', () => {
+    expect(normalizeIntervals(of([10, 35], [20], [50]))).toEqual(of([10, 35], [20, 50], [50]));
+    expect(normalizeIntervals(of([10, 35], [20, 45], [50]))).toEqual(of([10, 45], [50]));
+    expect(normalizeIntervals(of([10, 35], [20, 50], [50, 60]))).toEqual(of([10, 60]));
   });
   test('an order of 5,000 running ones takes no time to speak of', () => {
     const many = Array.from({ length: 5_000 }, (_, start) => ({ start }));
