@@ -141,9 +141,8 @@ test('a client that reads slowly is not read ahead for', { timeout: 20_000 }, as
   }
   const socket = connect(server.port, '127.0.0.1');
   socket.pause();
-  socket.write(
-    `GET /apps/notes/sync/live?clientId=phone&limit=1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${server.headers.Authorization}\r\n\r\n`,
-  );
+  const path = '/apps/notes/sync/live?clientId=phone&limit=1';
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${server.headers.Authorization}\r\n\r\n`);
   await vi.waitFor(() => expect(pulls).toBeGreaterThan(3));
   let before = -1;
   await vi.waitFor(

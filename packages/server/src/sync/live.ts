@@ -1,6 +1,8 @@
-import { type Engine, type PullPage, printPull, type SpaceRef } from '@tidemark/engine';
+import type { Engine, SpaceRef } from '@tidemark/engine';
 import { type Env, type Refusal, refuse } from '@tidemark/protocol';
 import type { PullRequest } from '@tidemark/protocol/messages';
+import { createAlarm } from './alarm.ts';
+import { createPageReader } from './page-reader.ts';
 
 /** The head is read again at least this often, in case a poke was lost; a comment is sent as heartbeat then. */
 const TICK_MS = 15_000;
@@ -26,93 +28,64 @@ export interface Live {
   end(): void;
 }
 
-const text = new TextEncoder();
-const HEARTBEAT = text.encode(':\n\n');
+const encoder = new TextEncoder();
+const HEARTBEAT = ':\n\n';
 
 /**
  * A stream of Server-Sent Events: a page at once, then pages after each poke until there is no more, a heartbeat in
  * between. It is pulled by its reader: a page is read from the storage only when the one before has gone out, so a
- * slow client holds one page and never a backlog. Pokes meanwhile fall together into one.
+ * slow client holds one page and never a backlog.
  */
 export const openLive = (options: LiveOptions): Live => {
-  const { engine, env, space, request } = options;
-  let cursor = request.cursor;
-  let lastAckedN: number | undefined;
-  let first = true;
-  let poked = true;
-  let ticked = false;
-  let ended = false;
-  let cancelled = false;
-  let wake = () => {};
-  let cancelTimer = () => {};
-
-  const poke = () => {
-    poked = true;
-    wake();
-  };
-  const tick = () => {
-    ticked = true;
-    poke();
-  };
-  const unsubscribe = engine.subscribe(space, poke);
-  const end = () => {
-    if (ended) return;
-    ended = true;
+  const { engine, env, space, expiresAt } = options;
+  let state: 'open' | 'ending' | 'gone' = 'open';
+  const alarm = createAlarm(env, () => Math.max(0, Math.min(TICK_MS, expiresAt - env.wall())));
+  const readPage = createPageReader(engine, space, options.request);
+  const unsubscribe = engine.subscribe(space, alarm.poke);
+  const leave = (next: 'ending' | 'gone') => {
+    const wasOpen = state === 'open';
+    if (state !== 'gone') state = next;
+    if (!wasOpen) return;
     unsubscribe();
-    cancelTimer();
-    wake();
+    alarm.end();
     options.onEnd();
   };
-  const untilWoken = () =>
-    new Promise<void>((resolve) => {
-      wake = resolve;
-      cancelTimer = env.setTimer(Math.max(0, Math.min(TICK_MS, options.expiresAt - env.wall())), tick);
-    }).finally(() => cancelTimer());
-
-  const isNews = (page: PullPage) =>
-    first || page.rows.length > 0 || page.hasMore || page.reset !== undefined || page.cursor !== cursor || page.ackedN !== lastAckedN;
-
-  // The next chunk, or undefined when there is nothing to say yet. A refusal ends the stream after its chunk.
-  const nextChunk = async (): Promise<Uint8Array | undefined> => {
-    if (env.wall() >= options.expiresAt) return refusal(refuse('UNAUTHENTICATED', 'The token has expired.').error);
-    const heartbeat = ticked ? HEARTBEAT : undefined;
-    poked = false;
-    ticked = false;
-    const page = await engine.pull(space, cursor === undefined ? request : { ...request, cursor });
-    if (!page.ok) return refusal(page.error);
-    if (!isNews(page.value)) return heartbeat;
-    first = false;
-    cursor = page.value.cursor;
-    if (page.value.hasMore) poked = true;
-    else lastAckedN = page.value.ackedN;
-    return text.encode(`id: ${cursor}\nevent: page\ndata: ${printPull(page.value)}\n\n`);
+  const refused = (refusal: Refusal) => {
+    leave('ending');
+    return `event: error\ndata: ${options.printError(refusal)}\n\n`;
   };
-  const refusal = (error: Refusal) => {
-    end();
-    return text.encode(`event: error\ndata: ${options.printError(error)}\n\n`);
+  // What to say next, undefined when there is nothing.
+  const nextEvent = async (): Promise<string | undefined> => {
+    await alarm.wait();
+    if (state !== 'open') return undefined;
+    if (env.wall() >= expiresAt) return refused(refuse('UNAUTHENTICATED', 'The token has expired.').error);
+    const cause = alarm.take();
+    const page = await readPage();
+    if (!page.ok) return refused(page.error);
+    if (page.value.hasMore) alarm.poke();
+    return page.value.event ?? (cause === 'tick' ? HEARTBEAT : undefined);
   };
+  return { stream: streamOf(nextEvent, () => state, leave, options.onFault), end: () => leave('ending') };
+};
 
+const streamOf = (
+  nextEvent: () => Promise<string | undefined>,
+  stateOf: () => 'open' | 'ending' | 'gone',
+  leave: (next: 'ending' | 'gone') => void,
+  onFault: (error: unknown) => void,
+): ReadableStream<Uint8Array> => {
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
     try {
-      while (!ended) {
-        if (!poked) await untilWoken();
-        const chunk = ended ? undefined : await nextChunk();
-        if (cancelled) return;
-        if (chunk !== undefined) {
-          controller.enqueue(chunk);
-          break;
-        }
-      }
-      if (ended && !cancelled) controller.close();
+      let event: string | undefined;
+      while (event === undefined && stateOf() === 'open') event = await nextEvent();
+      if (stateOf() === 'gone') return;
+      if (event !== undefined) controller.enqueue(encoder.encode(event));
+      if (stateOf() === 'ending') controller.close();
     } catch (error) {
-      end();
-      options.onFault(error);
-      if (!cancelled) controller.error(error);
+      onFault(error);
+      if (stateOf() !== 'gone') controller.error(error);
+      leave('gone');
     }
   };
-  const cancel = () => {
-    cancelled = true;
-    end();
-  };
-  return { stream: new ReadableStream({ pull, cancel }, { highWaterMark: 0 }), end };
+  return new ReadableStream({ pull, cancel: () => leave('gone') }, { highWaterMark: 0 });
 };
