@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { commandRule, commandsOf } from './docs-commands.ts';
+import { guaranteeRule } from './docs-guarantees.ts';
 import { anchorOf, linkRule } from './docs-links.ts';
 import { secretRule } from './secrets.ts';
 
@@ -29,4 +30,9 @@ test('finds machine paths and tokens', () => {
   const check = (text: string) => secretRule.check([page(text)]);
   expect(check(['/root', 'x'].join('/'))).toHaveLength(1);
   expect(check('https://example.org/work/item')).toEqual([]);
+});
+
+test('wants a test for each guarantee', () => {
+  const text = Array.from({ length: 11 }, (_, i) => `## G${i + 1} Name\n\n${i === 3 ? '' : '[a](../a.test.ts)'}\n`).join('\n');
+  expect(guaranteeRule.check([{ path: 'docs/CONSISTENCY.md', text }])).toMatchObject([{ message: expect.stringContaining('G4') }]);
 });

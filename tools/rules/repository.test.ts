@@ -7,6 +7,7 @@ import { bannedGlobalRule } from './banned-globals.ts';
 import { bundleRule } from './bundle-graph.ts';
 import { commandRule } from './docs-commands.ts';
 import { exampleRule } from './docs-example.ts';
+import { guaranteeRule } from './docs-guarantees.ts';
 import { linkRule } from './docs-links.ts';
 import { importRule } from './imports.ts';
 import { leftoverRule } from './leftovers.ts';
@@ -37,6 +38,7 @@ const rules: readonly Rule[] = [
   linkRule((path) => existsSync(join(repositoryRoot, path))),
   commandRule(scripts()),
   exampleRule,
+  guaranteeRule,
 ];
 
 test.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_name, rule) => {
