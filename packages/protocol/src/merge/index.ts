@@ -3,7 +3,7 @@ export { orderBetween } from './fractional-index.ts';
 export { elapsedTime, type Interval, normalizeIntervals } from './interval-order.ts';
 export { intervals } from './intervals.ts';
 export { last } from './last.ts';
-export { list } from './list.ts';
+export { type ListOptions, list } from './list.ts';
 export { map } from './map.ts';
 export { max } from './max.ts';
 export type { MergeInput, MergeOutcome, MergeRule, MergeSide } from './merge-rule.ts';
