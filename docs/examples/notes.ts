@@ -15,10 +15,10 @@ const notes = defineCollection({
 export const app = defineApp({ name: 'notes', schemaVersion: 1, collections: { notes } });
 
 // 2. A client: works offline at once, syncs when it can.
-export const openNotes = async (subject: string, token: string) => {
+export const openNotes = async (server: string, subject: string, token: string) => {
   const client = await openClient({
     app,
-    url: 'http://localhost:8787/apps/notes',
+    url: `${server}/apps/notes`,
     token: () => token,
     account: { issuer: 'tidemark-development', subject },
   });
