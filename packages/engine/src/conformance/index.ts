@@ -1,2 +1,15 @@
-export type { Open, Opened } from './build.ts';
+export {
+  appendOf,
+  changeRow,
+  clientRow,
+  countTo,
+  type Open,
+  type Opened,
+  receiptRow,
+  recordOf,
+  recordRow,
+  SPACE,
+  spaceRow,
+  storeRecords,
+} from './build.ts';
 export { storageConformance } from './conformance.suite.ts';

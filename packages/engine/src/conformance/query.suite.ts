@@ -106,9 +106,11 @@ const answerOf = async (storage: Storage, asked: Query, limit: number): Promise<
   }
 };
 
+type Stored = { readonly [field: string]: Json; readonly id: string };
+
 const modelAnswer = (stored: readonly Thing[], asked: Query): string[] => {
-  const all = stored.map((one): { readonly [field: string]: Json; readonly id: string } => ({ ...one.fields, id: one.id }));
-  return runQuery(all, things, asked).map((one) => one.id);
+  const all = stored.map((one): Stored => ({ ...one.fields, id: one.id }));
+  return runQuery<Stored>(all, things, { ...asked }).map((one) => one.id);
 };
 
 /** Brings the space from one set of records to another by one change each; what is not in the second is deleted. */

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { RecordKey } from '../storage/storage.ts';
 import { appendOf, changeRow, countTo, type Open, onStorage, PAGE, recordOf, SPACE, storeRecords } from './build.ts';
 
-/** Ids that a wrong collation, a LIKE, a path or a prefix match would confuse. U+FFFD lies below U+1F600 although its UTF-16 unit is above. */
+/**
+ * Ids that a wrong collation, a LIKE, a path or a prefix match would confuse. U+FFFD lies below U+1F600 although its UTF-16
+ * unit is above.
+ */
 const TRICKY = [
   'a',
   'A',

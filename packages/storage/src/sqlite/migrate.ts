@@ -1,8 +1,8 @@
 import { ok, type Result, refuse } from '@tidemark/protocol';
-import type { Database } from './database.ts';
+import { type Database, row } from './database.ts';
 import { MIGRATIONS } from './schema.ts';
 
-const numberOf = (db: Database, sql: string): number => Object.values<number>(db.prepare(sql).get())[0] ?? 0;
+const numberOf = (db: Database, sql: string): number => row<[number]>(db, sql)()?.[0] ?? 0;
 
 /**
  * Brings a file to our storageVersion (`PRAGMA user_version`), each step in a transaction of its own, so that a cut

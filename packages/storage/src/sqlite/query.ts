@@ -15,9 +15,6 @@ const RECORD = RECORD_COLUMNS.split(', ')
   .map((column) => `r.${column}`)
   .join(', ');
 
-/** Shapes of query are few (bounds, direction, search or not), but there is no need to keep more than this many prepared. */
-const PREPARED_MAX = 200;
-
 const both = (conditions: readonly Sql[]): Sql => ({
   text: conditions.map((one) => one.text).join(' AND '),
   values: conditions.flatMap((one) => one.values),
@@ -66,10 +63,10 @@ const textOnly = (id: IndexValue): string => {
  */
 export const queryReader = (db: Database, catalogue: IndexCatalogue) => {
   const spaceOf = row<[number, string]>(db, 'SELECT number, app FROM spaces WHERE key = ?');
+  // By text, of which there are few: it differs by bounds, direction and search only, never by values.
   const prepared = new Map<string, (...values: SqlValue[]) => RecordTuple[]>();
   const all = ({ text, values }: Sql): RecordTuple[] => {
     const statement = prepared.get(text) ?? rows<RecordTuple>(db, text);
-    if (prepared.size >= PREPARED_MAX) prepared.clear();
     prepared.set(text, statement);
     return statement(...values);
   };

@@ -1,12 +1,12 @@
 import { type Storage, type StorageCapabilities, StorageFailure } from '@tidemark/engine/storage';
 import type { Env } from '@tidemark/protocol';
 import { type BackupProgress, backupTo } from './backup.ts';
-import { connect, type Database, rows } from './database.ts';
+import { type Database, disconnect, emptyLog, rows } from './database.ts';
 import { storageFailure } from './failure.ts';
 import { createGroup, storedAppends } from './group.ts';
 import type { IndexCatalogue } from './indexing.ts';
 import { afterThisTurn } from './platform/node.ts';
-import { createReads, type Reads } from './read.ts';
+import { createReads } from './read.ts';
 import { createWrites, type Job, type JobAnswer } from './write.ts';
 import { type JobOutcome, runJobs } from './writer.ts';
 
@@ -20,13 +20,6 @@ export interface SqliteStorage extends Storage {
 /** One transaction takes what memory holds. */
 const CAPABILITIES: StorageCapabilities = { appendChangesMax: Number.MAX_SAFE_INTEGER, appendBytesMax: Number.MAX_SAFE_INTEGER };
 
-/** A connection with its statements. */
-interface Session {
-  readonly db: Database;
-  readonly reads: Reads;
-  readonly write: (job: Job) => JobAnswer;
-}
-
 export interface StorageParts {
   readonly db: Database;
   readonly catalogue: IndexCatalogue;
@@ -37,30 +30,37 @@ export interface StorageParts {
   readonly onCommit: ((commit: { readonly appends: number; readonly ms: number }) => void) | undefined;
 }
 
-/** The one connection, replaced by a fresh one after a commit of unknown outcome. */
-const createConnection = ({ db: first, catalogue, file, release }: StorageParts) => {
-  const sessionOn = (db: Database): Session => ({ db, reads: createReads(db, catalogue), write: createWrites(db, catalogue) });
-  let session: Session | undefined = sessionOn(first);
-  let closed = false;
+/** The one connection, its statements, and whether it can be trusted. */
+const createConnection = ({ db, catalogue, file, release }: StorageParts) => {
+  const reads = createReads(db, catalogue);
+  const write = createWrites(db, catalogue);
+  let state: 'open' | 'unsettled' | 'closed' = 'open';
+  /** Takes away what a failed commit may have left in the log, so that no crash later can bring it back. */
+  const settle = (): void => {
+    if (!emptyLog(db)) throw new StorageFailure('storage_failed', 'nothing', `${file} is not usable since a commit failed.`);
+    state = 'open';
+  };
   return {
-    /** Throws where the storage is closed or the file cannot be opened again. */
-    current: (): Session => {
-      if (closed) throw new StorageFailure('storage_failed', 'nothing', `${file} was closed.`);
-      session ??= sessionOn(connect(file));
-      return session;
+    /** Throws where the storage is closed, or a failed commit cannot be settled yet. */
+    current: () => {
+      if (state === 'closed') throw new StorageFailure('storage_failed', 'nothing', `${file} was closed.`);
+      if (state === 'unsettled') settle();
+      return { db, reads, write };
     },
-    /**
-     * Closes a connection whose last commit failed half way. The next one recovers from the write-ahead log, and so
-     * finds out, before anybody reads, whether that commit counts.
-     */
-    abandon: (): void => {
-      session?.db.close();
-      session = undefined;
+    /** After a commit of unknown outcome: true if it is known now that nothing of it is stored. Else nothing is read or written until it is. */
+    settleCommit: (): boolean => {
+      state = 'unsettled';
+      try {
+        settle();
+        return true;
+      } catch {
+        return false;
+      }
     },
     close: (): void => {
-      if (closed) return;
-      closed = true;
-      session?.db.close();
+      if (state === 'closed') return;
+      state = 'closed';
+      disconnect(db);
       release();
     },
   };
@@ -74,8 +74,7 @@ export const createStorage = (parts: StorageParts): SqliteStorage => {
     const start = env.mono();
     try {
       const { db, write } = connection.current();
-      const outcomes = runJobs(db, write, jobs);
-      if (outcomes.some((one) => !one.ok && one.outcome === 'unknown')) connection.abandon();
+      const outcomes = runJobs(db, write, jobs, connection.settleCommit);
       const appends = storedAppends(jobs, outcomes);
       if (appends > 0) onCommit?.({ appends, ms: env.mono() - start });
       return outcomes;
@@ -89,7 +88,7 @@ export const createStorage = (parts: StorageParts): SqliteStorage => {
     if (outcome.ok) return outcome.answer;
     throw outcome.error instanceof StorageFailure ? outcome.error : storageFailure(outcome.error, outcome.outcome);
   };
-  const read = async <T>(from: (session: Session) => T): Promise<T> => {
+  const read = async <T>(from: (session: ReturnType<typeof connection.current>) => T): Promise<T> => {
     try {
       return from(connection.current());
     } catch (error) {

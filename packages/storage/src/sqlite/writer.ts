@@ -14,23 +14,24 @@ const rollBack = (db: Database): void => {
  * Runs jobs in one transaction. A lost compare concerns that job only. A machine fault takes all of them down; a fault
  * in one job (a bug in whoever made it) takes only that one, for the others are then run one by one.
  * COMMIT is the only place after which we cannot know: its frames may be whole in the write-ahead log although syncing
- * them failed. A disk that is full by then has not taken the frame that makes the others count.
+ * them failed, and count after a crash. Then `settle` says whether they are surely gone.
+ * A disk that is full by then has not taken the frame that makes the others count.
  */
-export const runJobs = (db: Database, write: (job: Job) => JobAnswer, jobs: readonly Job[]): JobOutcome[] => {
+export const runJobs = (db: Database, write: (job: Job) => JobAnswer, jobs: readonly Job[], settle: () => boolean): JobOutcome[] => {
   let answers: JobAnswer[];
   try {
     db.exec('BEGIN IMMEDIATE');
     answers = jobs.map(write);
   } catch (error) {
     rollBack(db);
-    if (jobs.length > 1 && !isMachineFault(error)) return jobs.flatMap((job) => runJobs(db, write, [job]));
+    if (jobs.length > 1 && !isMachineFault(error)) return jobs.flatMap((job) => runJobs(db, write, [job], settle));
     return jobs.map(() => ({ ok: false, outcome: 'nothing', error }));
   }
   try {
     db.exec('COMMIT');
   } catch (error) {
     rollBack(db);
-    const outcome = isFull(error) ? 'nothing' : 'unknown';
+    const outcome = isFull(error) || settle() ? 'nothing' : 'unknown';
     return jobs.map(() => ({ ok: false, outcome, error }));
   }
   return answers.map((answer) => ({ ok: true, answer }));

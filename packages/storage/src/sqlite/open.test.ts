@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { holdInOtherProcess } from './holder.suite.ts';
+import { openSqliteStorage } from './open.ts';
+import { freshFolder, opened, testEnv } from './test-env.suite.ts';
+
+let folder = freshFolder();
+let file = '';
+beforeEach(() => {
+  folder = freshFolder();
+  file = join(folder.path, 'tidemark.db');
+});
+afterEach(() => folder.remove());
+
+const refusal = async (path = file, busyWaitMs = 0) => {
+  const result = await openSqliteStorage({ file: path, env: testEnv, busyWaitMs });
+  if (!result.ok) return result.error;
+  await result.value.close();
+  throw new Error('It was opened.');
+};
+
+describe('a file that is open', () => {
+  it('is refused in the same process, also by another name, until it is closed', async () => {
+    const storage = await opened(file);
+    symlinkSync(file, join(folder.path, 'alias.db'));
+    for (const path of [file, join(folder.path, 'alias.db')]) {
+      const error = await refusal(path);
+      expect(error.code).toBe('UNAVAILABLE');
+      expect(error.message).toContain(`${file} is open in another Tidemark process. Stop that process`);
+    }
+    await storage.close();
+    await (await opened(file)).close();
+  });
+
+  it('is refused to another process, and free once its holder was killed', async () => {
+    const holder = await holdInOtherProcess(file, folder.path);
+    expect((await refusal()).code).toBe('UNAVAILABLE');
+    const gone = once(holder, 'exit');
+    const waiting = opened(file, { busyWaitMs: 5_000 });
+    holder.kill('SIGKILL');
+    const storage = await waiting;
+    await gone;
+    expect((await storage.readLog('app/ann', { after: 0, limit: 10, bytesMax: 1_000 })).map((row) => row.seq)).toEqual([1]);
+    expect(await storage.integrityCheck()).toEqual([]);
+    await storage.close();
+  }, 30_000);
+
+  it('is waited for as long as asked', async () => {
+    const storage = await opened(file);
+    const start = testEnv.mono();
+    expect((await refusal(file, 120)).code).toBe('UNAVAILABLE');
+    expect(testEnv.mono() - start).toBeGreaterThanOrEqual(120);
+    const waiting = opened(file, { busyWaitMs: 5_000 });
+    await storage.close();
+    await (await waiting).close();
+  });
+});
+
+describe('a file that is not ours', () => {
+  it('of a newer storageVersion is refused and left as it is', async () => {
+    await (await opened(file)).close();
+    const db = new DatabaseSync(file);
+    db.exec('PRAGMA user_version = 99');
+    db.close();
+    const error = await refusal();
+    expect(error).toMatchObject({ code: 'UNAVAILABLE', details: { storageVersion: 99, known: 1 } });
+    expect(error.message).toContain('Run the newer Tidemark');
+  });
+
+  it('of another program is refused', async () => {
+    const db = new DatabaseSync(file);
+    db.exec('CREATE TABLE notes (text TEXT)');
+    db.close();
+    expect((await refusal()).message).toContain('another program');
+  });
+
+  it('that is no database, or has no folder, is refused', async () => {
+    writeFileSync(file, 'Dear diary, '.repeat(1_000));
+    expect((await refusal()).message).toContain('is not a database');
+    const nowhere = join(folder.path, 'nowhere', 'x.db');
+    expect((await refusal(nowhere)).message).toContain(nowhere);
+    expect(existsSync(nowhere)).toBe(false);
+  });
+
+  it('can be opened after a refusal, since no lock stays behind', async () => {
+    writeFileSync(file, 'Dear diary, '.repeat(1_000));
+    await refusal();
+    writeFileSync(file, '');
+    await (await opened(file)).close();
+  });
+});
