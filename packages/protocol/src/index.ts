@@ -50,6 +50,6 @@ export type {
   RecordOf,
   Upcast,
 } from './schema/definition.ts';
-export { mergeRuleOf } from './schema/field-traits.ts';
+export { isOptional, mergeRuleOf } from './schema/field-traits.ts';
 export { upcastFields } from './schema/upcast.ts';
 export { validateFields } from './schema/validate.ts';

@@ -67,7 +67,9 @@ export const decideField = (question: FieldQuestion): FieldAnswer | 'needed' => 
   const { definition, edit, mine, theirs, stamp } = question;
   const rule = definition.merge ?? DEFAULT_RULE;
   if (rule.when === 'always') return decideAlways(rule, question);
-  if (jsonEqual(mine, theirs)) return { value: theirs, author: healedOrder(stamp, edit) === 'mine' ? 'mine' : 'theirs', rule: rule.name };
+  const isEqual = jsonEqual(mine, theirs);
+  // A rule that combines is asked all the same: two clients that each counted one up sent the same value.
+  if (isEqual && !rule.combines) return { value: theirs, author: healedOrder(stamp, edit) === 'mine' ? 'mine' : 'theirs', rule: rule.name };
   if (!rule.combines) {
     const order = healedOrder(stamp, edit);
     if (order !== undefined) return { value: order === 'mine' ? mine : theirs, author: order, rule: rule.name };
@@ -76,7 +78,10 @@ export const decideField = (question: FieldQuestion): FieldAnswer | 'needed' => 
   const seen = question.seen();
   if (seen === 'needed') return 'needed';
   // Never a guess: without the value the author saw, theirs stays and mine is kept.
-  if (seen === 'compacted') return { value: theirs, author: 'theirs', rule: rule.name, conflict: { was: undefined, outcome: 'theirs' } };
+  if (seen === 'compacted') {
+    if (isEqual) return { value: theirs, author: 'theirs', rule: rule.name };
+    return { value: theirs, author: 'theirs', rule: rule.name, conflict: { was: undefined, outcome: 'theirs' } };
+  }
   if (jsonEqual(seen.value, theirs)) return { value: mine, author: 'mine', rule: rule.name };
   if (jsonEqual(seen.value, mine)) return { value: theirs, author: 'theirs', rule: rule.name };
   return decideConcurrent(rule, question, seen.value);

@@ -28,8 +28,9 @@ export interface PlanInput extends Loaded {
   readonly logRows: ReadonlyMap<number, LogRow | undefined>;
 }
 
-export const recordKey = (collection: string, id: string): string => `${collection}\n${id}`;
-export const pastKey = (collection: string, id: string, seq: number): string => `${seq}\n${collection}\n${id}`;
+// U+0000 stands in no name and no id, so that two records never share a key.
+export const recordKey = (collection: string, id: string): string => `${collection}\0${id}`;
+export const pastKey = (collection: string, id: string, seq: number): string => `${seq}\0${recordKey(collection, id)}`;
 
 /**
  * The overlay in which a plan grows: the loaded state plus what the plan has changed so far. It stores nothing; `append`

@@ -78,6 +78,14 @@ describe('field edits', () => {
     expect(await bench.fields('notes', 'x')).toMatchObject({ count: 7 });
   });
 
+  it('adds up two counts that came to the same number', async () => {
+    const bench = createBench(app);
+    await bench.client('a').push({ op: 'put', id: 'x', fields: { title: 'o', count: 5 }, was: {} });
+    await bench.client('b').push({ op: 'patch', id: 'x', fields: { count: 6 }, was: { count: 5 }, base: 1 });
+    await bench.client('c').push({ op: 'patch', id: 'x', fields: { count: 6 }, was: { count: 5 }, base: 1 });
+    expect(await bench.fields('notes', 'x')).toMatchObject({ count: 7 });
+  });
+
   it('holds max for every write and raises nothing', async () => {
     const bench = createBench(app);
     const a = bench.client('a');

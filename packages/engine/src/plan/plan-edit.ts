@@ -1,5 +1,6 @@
 import {
   type CollectionDefinition,
+  isOptional,
   type Json,
   type JsonObject,
   jsonEqual,
@@ -19,22 +20,16 @@ const own = (fields: JsonObject, field: string): Json | undefined => (Object.has
 
 /** A new record, or a deleted one made again: nothing to merge with. */
 const create = (draft: Draft, collection: CollectionDefinition, edit: Edit, previous: DraftRecord | undefined): EditOutcome => {
-  const fields: MutableJsonObject = {};
-  for (const [field, value] of Object.entries(edit.fields)) {
-    if (value !== null || !clears(collection, field)) fields[field] = value;
-  }
-  const derived = withDerived(collection, null, fields, edit.fields);
+  const derived = withDerived(collection, null, edit.fields, edit.fields);
   const meta: RecordMeta = { all: stampFor(edit, draft.head() + 1), fields: {}, open: previous?.meta.open ?? {} };
   const written = writeLive(draft, collection, edit, derived, meta);
   return 'refusal' in written ? written.refusal : unchanged(written);
 };
 
-/** Does null mean "absent" for this field (it is optional and does not take null as a value)? */
-const clears = (collection: CollectionDefinition, field: string): boolean => {
+/** In a patch, null stands for "absent" of an optional field. In a put it is a value like any other. */
+const clears = (collection: CollectionDefinition, edit: Edit, field: string): boolean => {
   const definition = collection.fields[field];
-  if (definition === undefined) return true;
-  const result = definition.schema['~standard'].validate(null);
-  return !(result instanceof Promise) && result.issues !== undefined;
+  return edit.op === 'patch' && edit.fields[field] === null && definition !== undefined && isOptional(definition);
 };
 
 /** Fields an edit is about: those it names, and for a whole replacement those it left out though its author saw them. */
@@ -47,7 +42,7 @@ const editedFields = (
   const edited = new Map<string, Json | undefined>();
   for (const [field, value] of Object.entries(edit.fields)) {
     if (collection.fields[field]?.derived) continue;
-    edited.set(field, value === null && clears(collection, field) ? undefined : value);
+    edited.set(field, clears(collection, edit, field) ? undefined : value);
   }
   if (edit.op !== 'put' || edit.base === 0) return edited;
   for (const field of Object.keys(record.fields)) {
@@ -190,7 +185,7 @@ const editDeleted = (draft: Draft, collection: CollectionDefinition, edit: Edit,
   const deletion = tombstone.meta.deletion;
   const mine: MutableJsonObject = { ...tombstone.fields };
   for (const [field, value] of Object.entries(edit.fields)) {
-    if (value === null && clears(collection, field)) delete mine[field];
+    if (clears(collection, edit, field)) delete mine[field];
     else mine[field] = value;
   }
   const revives = collection.onDelete === 'editWins';

@@ -33,7 +33,10 @@ export interface MergeRule {
   readonly name: string;
   /** 'always': holds for every write, concurrent or not, and raises no conflict (max, min, newestBy, once). */
   readonly when: 'concurrent' | 'always';
-  /** True for rules that combine both edits three-way (counter, set, map, list, intervals, text), false for those that pick one. */
+  /**
+   * True for rules that combine both edits three-way (counter, set, map, list, intervals, text), false for those that pick
+   * one. A rule that combines is also asked about equal values: two edits of +1 may have sent the same number.
+   */
   readonly combines: boolean;
   merge(input: MergeInput): MergeOutcome;
 }

@@ -27,6 +27,9 @@ export const fieldTraits = (field: FieldDefinition): FieldTraits => {
   return traits;
 };
 
+/** May the field be absent from a record (then null in a patch clears it)? */
+export const isOptional = (field: FieldDefinition): boolean => fieldTraits(field).optional;
+
 /**
  * Runs a schema. Undefined where it cannot judge the value: it throws on it, or answers a promise. zod answers one
  * whenever it fails inside, which crafted values can bring about (a text field given { length: { toString: null } }); if
