@@ -94,6 +94,23 @@ test('a body without a length is refused as soon as it is too large, though it n
   expect((await post('/sync/push', pushOf([put(1, 'a')]))).status).toBe(200);
 });
 
+test('a body that breaks off is no fault of the server', async () => {
+  const { port, headers, logged, post } = await listening();
+  const asked = request({
+    port,
+    host: '127.0.0.1',
+    path: '/apps/notes/sync/push',
+    method: 'POST',
+    headers: { ...headers, 'Content-Length': 100 },
+  });
+  asked.on('error', () => {});
+  asked.write('{"protocolVersion":1');
+  await vi.waitFor(async () => expect((await post('/sync/push', pushOf([]))).status).toBe(200));
+  asked.destroy();
+  await vi.waitFor(() => expect(logged()).toContainEqual(expect.objectContaining({ status: 400, route: '/sync/push' })));
+  expect(logged().filter(({ level }) => level === 'error')).toEqual([]);
+});
+
 test.each([
   ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400],
   ['a Host with a space', 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n', 400],
@@ -107,10 +124,13 @@ test.each([
   expect((await post('/sync/push', pushOf([put(1, 'a')]))).status).toBe(200);
 });
 
-test('live over a socket: pages come as they are pushed, and a client that hangs up is forgotten', async () => {
+test.each([
+  ['a program', {}],
+  ['a website', { Origin: 'https://example.com' }],
+])('live to %s over a socket: pages come as they are pushed, and a client that hangs up is forgotten', async (_, more) => {
   const { url, headers, post, metrics } = await listening();
   const hangUp = new AbortController();
-  const response = await fetch(`${url}/apps/notes/sync/live?clientId=phone`, { headers, signal: hangUp.signal });
+  const response = await fetch(`${url}/apps/notes/sync/live?clientId=phone`, { headers: { ...headers, ...more }, signal: hangUp.signal });
   const decoder = new TextDecoder();
   let heard = '';
   const hearing = (async () => {

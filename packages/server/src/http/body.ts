@@ -33,10 +33,15 @@ const tooLarge = (limitBytes: number) =>
 
 const readBytes = async (c: HttpContext, limitBytes: number): Promise<Result<Buffer>> => {
   const length = c.req.header('Content-Length');
-  if (length === undefined) return readStream(c.req.raw.body, limitBytes);
-  if (Number(length) > limitBytes) return tooLarge(limitBytes);
-  const bytes = Buffer.from(await c.req.raw.arrayBuffer());
-  return bytes.length > limitBytes ? tooLarge(limitBytes) : ok(bytes);
+  if (length !== undefined && Number(length) > limitBytes) return tooLarge(limitBytes);
+  try {
+    if (length === undefined) return await readStream(c.req.raw.body, limitBytes);
+    const bytes = Buffer.from(await c.req.raw.arrayBuffer());
+    return bytes.length > limitBytes ? tooLarge(limitBytes) : ok(bytes);
+  } catch {
+    // The caller hung up; hardly anyone will read this, but it is no fault of the server.
+    return refuse('BAD_REQUEST', 'The body broke off before its end.');
+  }
 };
 
 const readStream = async (stream: ReadableStream<Uint8Array> | null, limitBytes: number): Promise<Result<Buffer>> => {

@@ -22,7 +22,8 @@ export const listen = async (
   const errorHandler = (error: unknown) => {
     if (!(error instanceof RequestError)) throw error;
     const refusal = refuse('BAD_REQUEST', 'The request line or the Host header is not sound.').error;
-    return Response.json(errorBody(refusal, env.uuid()), { status: 400 });
+    const correlationId = env.uuid();
+    return Response.json(errorBody(refusal, correlationId), { status: 400, headers: { 'X-Correlation-Id': correlationId } });
   };
   const answerRequest = getRequestListener((request) => fetch(request), { errorHandler });
   const connections = createConnections();

@@ -1,3 +1,4 @@
+import { refuse } from '@tidemark/protocol';
 import { answerRefusal, errorBody } from '../http/answer.ts';
 import { readQuery } from '../http/check.ts';
 import type { Call, Route } from './call.ts';
@@ -8,6 +9,8 @@ import { type LiveQuery, liveQuery } from './queries.ts';
 const pullRequestOf = (query: LiveQuery, lastEventId: string | undefined) => ({ ...query, cursor: lastEventId ?? query.cursor });
 
 const live = async ({ c, app, principal, space, services }: Call): Promise<Response> => {
+  // Hono answers HEAD by the GET handler and throws the body away: nobody would ever end the stream.
+  if (c.req.method === 'HEAD') return answerRefusal(c, refuse('METHOD_NOT_ALLOWED', 'A live stream takes GET.').error);
   const query = readQuery(c, liveQuery);
   if (!query.ok) return answerRefusal(c, query.error);
   const { engine, env, logger, metrics, liveStreams } = services;

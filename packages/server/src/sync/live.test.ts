@@ -155,6 +155,17 @@ describe('live', () => {
     await stream.cancel();
   });
 
+  test('only the collections that are asked for', async () => {
+    const server = await setUp();
+    await pushNote(server, 1, 'a');
+    const none = reading(await server.live('clientId=phone&collections=others'));
+    expect((await none.pages()).flatMap(({ changes }) => changes)).toEqual([]);
+    await none.cancel();
+    const some = reading(await server.live('clientId=phone&collections=notes,others'));
+    expect((await some.pages()).flatMap(({ changes }) => changes)).toHaveLength(1);
+    await some.cancel();
+  });
+
   test('large states come page by page', async () => {
     const server = await setUp();
     await server.call('POST', PUSH, pushOf(Array.from({ length: 30 }, (_, i) => put(i + 1, `r${i}`))));
@@ -236,8 +247,17 @@ describe('the end of a live stream', () => {
     expect(await reading(await server.live()).next()).toBe(undefined);
   });
 
-  test('a live stream wants its parameters', async () => {
+  test('HEAD opens nothing', async () => {
     const server = await setUp();
-    expect(await refusalOf(await server.live('cursor=x'))).toBe('400 BAD_REQUEST');
+    const response = await server.call('HEAD', '/apps/notes/sync/live?clientId=phone');
+    expect([response.status, await liveClients(server)]).toEqual([405, undefined]);
   });
+
+  test.each(['cursor=x', 'clientId=', 'clientId=%00', 'clientId=phone&limit=0', 'clientId=phone&since=1'])(
+    'wrong parameters: %s',
+    async (query) => {
+      const server = await setUp();
+      expect(await refusalOf(await server.live(query))).toBe('400 BAD_REQUEST');
+    },
+  );
 });

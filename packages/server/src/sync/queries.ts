@@ -1,4 +1,5 @@
 import { LIMITS } from '@tidemark/protocol';
+import { pullRequestSchema } from '@tidemark/protocol/messages';
 import * as z from 'zod';
 
 // Query strings of the sync routes. A parameter that a route does not know is refused: a misspelt asOf must not answer the present.
@@ -10,8 +11,7 @@ const whole = z
   .refine(Number.isSafeInteger, 'must be below 2^53');
 const limit = whole.refine((n) => n >= 1 && n <= LIMITS.pageChangesMax, `must be 1 to ${LIMITS.pageChangesMax}`);
 const token = z.string().min(1).max(LIMITS.cursorLengthMax);
-const id = z.string().min(1).max(LIMITS.idLengthMax);
-const collectionName = z.string().min(1).max(LIMITS.collectionNameLengthMax);
+const pull = pullRequestSchema.shape;
 
 export const pushQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).exactOptional() });
 export const emptyQuery = z.strictObject({});
@@ -21,8 +21,8 @@ export const conflictsQuery = z.strictObject({
   limit: limit.exactOptional(),
 });
 export const historyQuery = z.strictObject({
-  collection: collectionName,
-  id,
+  collection: z.string().min(1).max(LIMITS.collectionNameLengthMax),
+  id: pull.clientId,
   before: whole.exactOptional(),
   limit: limit.exactOptional(),
 });
@@ -30,16 +30,16 @@ export const stateQuery = z
   .strictObject({ asOf: whole.exactOptional(), seq: whole.exactOptional(), after: token.exactOptional(), limit: limit.exactOptional() })
   .refine((query) => query.asOf === undefined || query.seq === undefined, { message: 'give either asOf or seq' });
 export const liveQuery = z.strictObject({
-  clientId: id,
-  cursor: z.string().max(LIMITS.cursorLengthMax).optional(),
-  spaceId: z.string().max(64).optional(),
+  clientId: pull.clientId,
+  cursor: pull.cursor,
+  spaceId: pull.spaceId,
   clientVersion: z.string().max(64).optional(),
   limit: limit.optional(),
   /** Names separated by commas. */
   collections: z
     .string()
     .transform((names) => names.split(','))
-    .pipe(z.array(collectionName).max(100))
+    .pipe(pull.collections.unwrap())
     .optional(),
 });
 export type LiveQuery = z.output<typeof liveQuery>;
