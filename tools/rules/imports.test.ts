@@ -26,6 +26,7 @@ describe('imports', () => {
       /reaches into/,
     ],
     ['without extension', 'packages/engine/src/a.ts', "export { b } from './b';", /write the extension/],
+    ['a test from shipped code', 'packages/engine/src/a.ts', "import { b } from './b.suite.ts';", /is not built/],
     ['node in a browser', 'packages/client/src/a.ts', "const fs = await import('node:fs');", /runs in browsers/],
     ['vitest in shipped code', 'packages/engine/src/a.ts', "import { test } from 'vitest';", /shipped code must not/],
   ])('refuses %s', (_what, path, text, message) => {

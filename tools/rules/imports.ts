@@ -20,12 +20,17 @@ const declaredIn = (packageJson: string | undefined): ReadonlySet<string> => {
   return new Set([...names('dependencies'), ...names('peerDependencies'), ...names('optionalDependencies')]);
 };
 
+/** The suite that storages are proved with is part of the engine's product, and built. */
+const isConformance = (path: string): boolean => path.startsWith('packages/engine/src/conformance/');
+
 const relativeProblem = (path: string, from: string): string | undefined => {
   const target = posix.normalize(posix.join(posix.dirname(path), from));
   const home = packageOfPath(path);
   if (home !== undefined && !target.startsWith(`${home.folder}/`))
     return `leaves its package; import the package by its name instead of ${from}`;
   if (home === undefined && packageOfPath(target) !== undefined) return `reaches into a package; import it by its name instead of ${from}`;
+  if (isShipped(path) && isTest(target) && !isConformance(path))
+    return `${from} is not built, so shipped code must not import it; rename it`;
   return /\.[a-z]+$/.test(from) ? undefined : `write the extension: ${from}.ts`;
 };
 
@@ -37,7 +42,7 @@ const armProblem = (home: PackageRow, target: PackageRow): string | undefined =>
     : `${home.name} may import ${home.imports.join(', ') || 'nothing of ours'}, not ${target.name} (docs/ARCHITECTURE.md)`;
 };
 
-const isVitestAllowed = (path: string): boolean => isTest(path) || path.startsWith('packages/engine/src/conformance/');
+const isVitestAllowed = (path: string): boolean => isTest(path) || isConformance(path);
 
 const bareProblem = (path: string, from: string, declared: ReadonlySet<string>): string | undefined => {
   const home = packageOfPath(path);
