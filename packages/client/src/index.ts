@@ -12,8 +12,8 @@ export type {
   Written,
 } from './client.ts';
 export { openClient } from './open-client.ts';
-export { browserEnv } from './platform/browser-env.ts';
+export { browserEnv, openIndexedDbStore } from './platform/browser-env.ts';
 export type { ClientEnv, HttpRequest, HttpResponse, HttpStream } from './platform/client-env.ts';
 export type { ClientStore, StoreBatch, StoreRow, StoreTable } from './store/client-store.ts';
-export { type IndexedDbOptions, openIndexedDbStore } from './store/indexeddb-store.ts';
+export { createIndexedDbStore, type IndexedDbOptions } from './store/indexeddb-store.ts';
 export { createMemoryStore } from './store/memory-store.ts';

@@ -16,12 +16,11 @@ import type { Client, ClientOptions, GroupWriter, Written } from './client.ts';
 import { handleOf, writeOne } from './collection-handle.ts';
 import { isOpenConflict, openConflicts } from './conflicts.ts';
 import type { Edit } from './outbox/queue.ts';
-import { browserEnv, browserIndexedDb } from './platform/browser-env.ts';
+import { browserEnv, browserIndexedDb, openIndexedDbStore } from './platform/browser-env.ts';
 import type { ClientEnv } from './platform/client-env.ts';
 import { openSession, type Session } from './session.ts';
 import { mutationStateOf } from './status.ts';
 import type { ClientStore } from './store/client-store.ts';
-import { openIndexedDbStore } from './store/indexeddb-store.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 import { inOrder } from './store/mirror.ts';
 import { isMutation, type Meta, toRow } from './store/rows.ts';
@@ -41,7 +40,7 @@ export const openClient = async <C extends Collections>(options: ClientOptions<C
   const env = options.env ?? browserEnv();
   const { app, account } = options;
   const name = ['tidemark', app.name, account.issuer, account.subject].map((part) => encodeURIComponent(part)).join(':');
-  const store = options.store ?? (await openDefaultStore(name, env));
+  const store = options.store ?? (await openDefaultStore(name));
   const admit = (meta: Meta): void => {
     if (meta.owner !== name) throw coded('WRONG_SPACE', `The local store belongs to ${meta.owner}, not to ${name}`);
     if (meta.storageVersion > STORAGE_VERSION || meta.schemaVersion > app.schemaVersion) {
@@ -56,7 +55,6 @@ export const openClient = async <C extends Collections>(options: ClientOptions<C
     const session = await openSession({
       client: options,
       env,
-      name,
       durable: store.durable,
       transactions: async (onTouched) => {
         const transactions = await openTransactions({ store, fresh, onTouched, admit });
@@ -78,6 +76,7 @@ const freshMeta = (app: AppDefinition, owner: string, env: ClientEnv): Meta => (
   storageVersion: STORAGE_VERSION,
   schemaVersion: app.schemaVersion,
   owner,
+  storeId: env.uuid(),
   writes: 0,
   touched: [],
   touchedFrom: 1,
@@ -94,11 +93,10 @@ const freshMeta = (app: AppDefinition, owner: string, env: ClientEnv): Meta => (
   heal: null,
 });
 
-const openDefaultStore = async (name: string, env: ClientEnv): Promise<ClientStore> => {
-  const factory = browserIndexedDb();
-  if (factory === undefined) return createMemoryStore();
+const openDefaultStore = async (name: string): Promise<ClientStore> => {
+  if (browserIndexedDb() === undefined) return createMemoryStore();
   try {
-    return await openIndexedDbStore({ factory, name, setTimer: env.setTimer });
+    return await openIndexedDbStore(name);
   } catch (fault) {
     if (fault instanceof Error && fault.name === 'VersionError') throw coded('SCHEMA_AHEAD', `The local store ${name} has a newer layout`);
     // Private windows may forbid it; the status says that nothing is kept.

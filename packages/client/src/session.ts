@@ -64,8 +64,6 @@ const createListeners = <T>(): Listeners<T> => {
 export interface SessionOptions {
   readonly client: ClientOptions;
   readonly env: ClientEnv;
-  /** Name of the store: of its lock and its channel as well. */
-  readonly name: string;
   readonly durable: boolean;
   readonly transactions: (onTouched: (touched: Touched, own: boolean) => void) => Promise<Transactions>;
 }
@@ -76,6 +74,7 @@ export const openSession = async (options: SessionOptions): Promise<Session> => 
   let touch: (touched: Touched, own: boolean) => void = () => undefined;
   const transactions = await options.transactions((touched, own) => touch(touched, own));
   const { mirror } = transactions;
+  const name = `tidemark:${mirror.meta.storeId}`;
   const view = createView(client.app, mirror);
   const queries = createLiveQueries(view.records);
   const calls = createCalls({ env, url: client.url, token: client.token });
@@ -147,7 +146,7 @@ export const openSession = async (options: SessionOptions): Promise<Session> => 
   });
   const loop = createLoop({
     env,
-    lockName: `${options.name}:sync`,
+    lockName: name,
     online: env.online(),
     pollMs: () => (live.isOpen() ? Math.max(client.pollMs ?? 30_000, POLL_WHILE_LIVE_MS) : (client.pollMs ?? 30_000)),
     round: run,
@@ -159,7 +158,7 @@ export const openSession = async (options: SessionOptions): Promise<Session> => 
       tellStatus();
     },
   });
-  const channel = env.channel(options.name, () => void transactions.refresh().catch(() => undefined));
+  const channel = env.channel(name, () => void transactions.refresh().catch(() => undefined));
   touch = (touched, own) => {
     const changes = view.update(touched);
     queries.notify(changes);

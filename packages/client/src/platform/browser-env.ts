@@ -1,3 +1,5 @@
+import type { ClientStore } from '../store/client-store.ts';
+import { createIndexedDbStore } from '../store/indexeddb-store.ts';
 import type { ClientEnv, HttpRequest, HttpStream } from './client-env.ts';
 
 /** Who listens to a channel, in a browser without BroadcastChannel: nobody else. */
@@ -54,6 +56,13 @@ export const browserIndexedDb = (): IDBFactory | undefined => {
   } catch {
     return undefined;
   }
+};
+
+/** A local store in the platform's IndexedDB, under this name. Rejects where there is none or it cannot be opened. */
+export const openIndexedDbStore = async (name: string): Promise<ClientStore> => {
+  const factory = browserIndexedDb();
+  if (factory === undefined) throw new Error('This platform has no IndexedDB');
+  return createIndexedDbStore({ factory, name, setTimer: browserEnv().setTimer });
 };
 
 /** randomUUID exists in secure contexts only; a page served over plain HTTP in a home network is not one. */

@@ -1,10 +1,10 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { describe, expect, it } from 'vitest';
-import { openIndexedDbStore } from './indexeddb-store.ts';
+import { createIndexedDbStore } from './indexeddb-store.ts';
 import { storeSuite } from './store.suite.ts';
 
 const noTimer = () => () => undefined;
-const open = (factory: IDBFactory, name = 'tidemark:test') => openIndexedDbStore({ factory, name, setTimer: noTimer });
+const open = (factory: IDBFactory, name = 'tidemark:test') => createIndexedDbStore({ factory, name, setTimer: noTimer });
 
 describe('IndexedDB store', () => {
   storeSuite(async () => {

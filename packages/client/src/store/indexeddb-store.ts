@@ -17,7 +17,7 @@ export interface IndexedDbOptions {
  * another version opened) is opened again and the call repeated once; `check` makes the repeat harmless.
  * Rejects when the database cannot be opened.
  */
-export const openIndexedDbStore = async (options: IndexedDbOptions): Promise<ClientStore> => {
+export const createIndexedDbStore = async (options: IndexedDbOptions): Promise<ClientStore> => {
   let connection: IDBDatabase | null = null;
   let closed = false;
   const connect = async (): Promise<IDBDatabase> => {

@@ -29,6 +29,8 @@ export interface Meta {
   readonly schemaVersion: number;
   /** App, issuer and subject that the store is bound to. */
   readonly owner: string;
+  /** Names this store to the other sessions on it. */
+  readonly storeId: string;
   /** Counts the writes, so that a session sees that another one wrote. */
   readonly writes: number;
   /** The rows written lately, from write `touchedFrom` on: [write, table, key]. */
