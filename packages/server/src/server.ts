@@ -58,6 +58,7 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
       loopback = isLoopbackHost(host);
       listener = await listen((request) => app.fetch(request), { port, host }, env);
       logger.info({ host, port: listener.port }, 'listening');
+      if (developmentKey !== undefined && !loopback) logger.warn({ host }, 'development tokens are taken on an address that others reach');
       return { port: listener.port };
     },
     close: () => (closing ??= close()),

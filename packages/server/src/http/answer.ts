@@ -41,6 +41,7 @@ export const errorBody = (refusal: Refusal, correlationId: string): ErrorBody =>
 export const answerRefusal = (c: HttpContext, refusal: Refusal): Promise<Response> => {
   const status = contentfulStatus(statusOf(refusal.code));
   const correlationId = c.get('correlationId');
+  c.set('code', refusal.code);
   if (status === 401) c.header('WWW-Authenticate', 'Bearer');
   if (status === 503 || status === 507) c.header('Retry-After', RETRY_AFTER_SECONDS);
   if (c.req.header('Accept')?.includes('application/problem+json') !== true) {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@tidemark/protocol';
 import type { Context, Hono } from 'hono';
 
 /** What the outer middleware leaves for the handlers of a request, and they for its log line. */
@@ -8,6 +9,8 @@ export interface HttpEnv {
     route: string;
     /** The name of the app whose mount answered. */
     app: string;
+    /** The code of the refusal that was answered. */
+    code: ErrorCode;
   };
 }
 

@@ -285,6 +285,7 @@ describe('errors and headers', () => {
     expect(await refusalOf(response)).toBe('500 INTERNAL');
     expect(text).not.toContain('secret');
     expect(JSON.stringify(logged().find((line) => line.level === 'error'))).toContain('secret detail');
+    expect(logged()).toContainEqual(expect.objectContaining({ level: 'error', msg: 'request', status: 500, code: 'INTERNAL' }));
   });
 
   test('no token and no body in the log', async () => {

@@ -38,7 +38,7 @@ test('a span a request goes to the OTLP endpoint, its trace id stands in the log
   expect(requests.map((line) => line.traceId)).toEqual([traceId, spans[1].traceId]);
 });
 
-test('without an endpoint there is no trace id and no tracing code', async () => {
+test('without an endpoint there is no trace id', async () => {
   const server = await openTestServer();
   await server.call('GET', '/apps/notes/sync/session');
   expect(server.logged().find((line) => line.msg === 'request')).not.toHaveProperty('traceId');
