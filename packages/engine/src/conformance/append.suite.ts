@@ -46,7 +46,12 @@ export const appendSuite = (open: Open): void => {
         expect(await storage.readLog(SPACE, { after: 0, ...PAGE })).toEqual([]);
       }),
     );
+  });
+  concurrencySuite(open);
+};
 
+const concurrencySuite = (open: Open): void => {
+  describe('concurrent appends', () => {
     it(
       'lets exactly one of many concurrent appends win, again and again',
       onStorage(open, async (storage) => {

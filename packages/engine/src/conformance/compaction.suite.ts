@@ -72,6 +72,10 @@ export const compactionSuite = (open: Open): void => {
     );
   });
 
+  erasureSuite(open);
+};
+
+const erasureSuite = (open: Open): void => {
   describe('erasure', () => {
     it(
       'leaves nothing but the fresh row',

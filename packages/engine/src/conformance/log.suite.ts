@@ -51,7 +51,12 @@ export const logSuite = (open: Open): void => {
         expect(read).toEqual(countTo(50));
       }),
     );
+  });
+  pointSuite(open);
+};
 
+const pointSuite = (open: Open): void => {
+  describe('points of the log', () => {
     it(
       'gives single rows',
       onStorage(open, async (storage) => {

@@ -168,7 +168,12 @@ export const querySuite = (open: Open): void => {
         { numRuns: 60 },
       );
     });
+  });
+  isolationSuite(open);
+};
 
+const isolationSuite = (open: Open): void => {
+  describe('query isolation', () => {
     it(
       'answers of its own space only, and nothing once it is erased',
       onStorage(

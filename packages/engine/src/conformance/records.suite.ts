@@ -86,7 +86,12 @@ export const recordsSuite = (open: Open): void => {
         expect(await page(bytes * 500)).toHaveLength(200);
       }),
     );
+  });
+  stateSuite(open);
+};
 
+const stateSuite = (open: Open): void => {
+  describe('record states', () => {
     it(
       'leave tombstones out unless asked for',
       onStorage(open, async (storage) => {

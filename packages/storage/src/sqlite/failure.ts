@@ -1,7 +1,10 @@
 import { StorageFailure } from '@tidemark/engine/storage';
 
 const SQLITE_FULL = 13;
-/** Primary result codes by which the machine, not our statement, is at fault: PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB. */
+/**
+ * Primary result codes by which the machine, not our statement, is at fault: PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR,
+ * CORRUPT, FULL, CANTOPEN, NOTADB.
+ */
 const MACHINE_FAULTS: ReadonlySet<number> = new Set([3, 5, 6, 7, 8, 10, 11, SQLITE_FULL, 14, 26]);
 
 /** SQLite's primary result code of an error, or undefined where it did not come from SQLite. */

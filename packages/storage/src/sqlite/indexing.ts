@@ -89,7 +89,8 @@ const drop = (db: Database, number: number, kind: DeclaredIndex['kind'], app: st
   else {
     run(
       db,
-      'DELETE FROM search WHERE rowid IN (SELECT r.number FROM records r JOIN spaces s ON s.number = r.space WHERE r.collection = ? AND s.app = ?)',
+      `DELETE FROM search WHERE rowid IN
+       (SELECT r.number FROM records r JOIN spaces s ON s.number = r.space WHERE r.collection = ? AND s.app = ?)`,
     )(collection, app);
   }
   run(db, 'DELETE FROM indexes WHERE number = ?')(number);

@@ -13,7 +13,8 @@ export const migrate = (db: Database, file: string): Result<number> => {
   if (found > MIGRATIONS.length) {
     return refuse(
       'UNAVAILABLE',
-      `${file} has storageVersion ${found}, and this Tidemark knows up to ${MIGRATIONS.length}. Run the newer Tidemark that wrote it; the file was not touched.`,
+      `${file} has storageVersion ${found}, and this Tidemark knows up to ${MIGRATIONS.length}. ` +
+        'Run the newer Tidemark that wrote it; the file was not touched.',
       { file, storageVersion: found, known: MIGRATIONS.length },
     );
   }

@@ -107,7 +107,8 @@ export const querySql = (space: number, plan: QueryPlan, indexes: ReturnType<typ
     ...(search === undefined ? [] : [{ text: 'e.record IN (SELECT rowid FROM search WHERE search MATCH ?)', values: [expression] }]),
   ]);
   return {
-    text: `SELECT ${RECORD} FROM entries e CROSS JOIN records r ON r.number = e.record WHERE ${where.text} ORDER BY e.key ${direction} LIMIT ?`,
+    text: `SELECT ${RECORD} FROM entries e CROSS JOIN records r ON r.number = e.record
+      WHERE ${where.text} ORDER BY e.key ${direction} LIMIT ?`,
     values: [...where.values, plan.limit],
   };
 };

@@ -11,6 +11,7 @@ import {
   RECORD_COLUMNS,
   type ReceiptTuple,
   type RecordTuple,
+  SEQ,
   SPACE_COLUMNS,
   type SpaceTuple,
   toClient,
@@ -55,16 +56,14 @@ const readPage = <Row extends { readonly fieldsJson: string | null }>(
 };
 
 const logReads = (db: Database, numberOf: (key: string) => number) => {
+  const ofSpace = `position > ?1 << ${SEQ_BITS} AND position < (?1 + 1) << ${SEQ_BITS}`;
   const after = rows<LogTuple>(
     db,
-    `SELECT ${LOG_COLUMNS} FROM log WHERE position > (?1 << ${SEQ_BITS} | ?2) AND position < (?1 + 1) << ${SEQ_BITS} ORDER BY position LIMIT ?3`,
+    `SELECT ${LOG_COLUMNS} FROM log WHERE ${ofSpace} AND position > (?1 << ${SEQ_BITS} | ?2) ORDER BY position LIMIT ?3`,
   );
   const at = row<LogTuple>(db, `SELECT ${LOG_COLUMNS} FROM log WHERE position = (? << ${SEQ_BITS} | ?)`);
-  const bounds = row<[number | null, number | null]>(
-    db,
-    `SELECT (SELECT position & ${2 ** SEQ_BITS - 1} FROM log WHERE position >= ?1 << ${SEQ_BITS} AND position < (?1 + 1) << ${SEQ_BITS} ORDER BY position LIMIT 1),
-            (SELECT position & ${2 ** SEQ_BITS - 1} FROM log WHERE position >= ?1 << ${SEQ_BITS} AND position < (?1 + 1) << ${SEQ_BITS} ORDER BY position DESC LIMIT 1)`,
-  );
+  const first = row<[number]>(db, `SELECT ${SEQ} FROM log WHERE ${ofSpace} ORDER BY position LIMIT 1`);
+  const last = row<[number]>(db, `SELECT ${SEQ} FROM log WHERE ${ofSpace} ORDER BY position DESC LIMIT 1`);
   const timeAt = row<[number]>(db, `SELECT updatedAt FROM log WHERE position = (? << ${SEQ_BITS} | ?)`);
   const floorOf = row<[number]>(db, 'SELECT floor FROM spaces WHERE number = ?');
   const rowAt = (space: number, seq: number): LogRow | undefined => {
@@ -73,16 +72,15 @@ const logReads = (db: Database, numberOf: (key: string) => number) => {
   };
   /** Times never go back in a log, so halving finds the last row at or below `time` without an index over times. */
   const lastAt = (space: number, time: number): LogRow | undefined => {
-    const [first, last] = bounds(space) ?? [null, null];
-    if (first === null || last === null) return undefined;
-    let low = first - 1;
-    let high = last;
+    const start = first(space)?.[0] ?? 1;
+    let low = start - 1;
+    let high = last(space)?.[0] ?? low;
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
       if ((timeAt(space, middle)?.[0] ?? Number.POSITIVE_INFINITY) <= time) low = middle;
       else high = middle - 1;
     }
-    return low < first ? undefined : rowAt(space, low);
+    return low < start ? undefined : rowAt(space, low);
   };
   return {
     readLog: (key, range) => {

@@ -6,7 +6,10 @@ import { SEQ_BITS } from './schema.ts';
 export const SPACE_STATE_COLUMNS =
   'spaceId, epoch, epochStart, appends, head, hash, floor, floorHash, committedAt, createdAt, digest, erased';
 export const SPACE_COLUMNS = `key, app, ${SPACE_STATE_COLUMNS}`;
-export const LOG_COLUMNS = `position & ${2 ** SEQ_BITS - 1}, collection, id, revision, prevSeq, updatedAt, schemaVersion, deleted, fields, mutationId, clientId, at, hash`;
+/** The seq of a log row. */
+export const SEQ = `position & ${2 ** SEQ_BITS - 1}`;
+export const LOG_COLUMNS = `${SEQ}, collection, id, revision, prevSeq, updatedAt, schemaVersion, deleted, fields,
+  mutationId, clientId, at, hash`;
 export const RECORD_COLUMNS = 'collection, id, seq, revision, updatedAt, schemaVersion, deleted, fields, meta';
 export const RECEIPT_COLUMNS = 'mutationId, hash, verdict, seq, revision, collection, id, extra';
 export const CLIENT_COLUMNS = 'clientId, ackedN, seq, firstSeenAt, lastSeenAt, revoked, name';

@@ -47,7 +47,7 @@ const createConnection = ({ db, catalogue, file, release }: StorageParts) => {
       if (state === 'unsettled') settle();
       return { db, reads, write };
     },
-    /** After a commit of unknown outcome: true if it is known now that nothing of it is stored. Else nothing is read or written until it is. */
+    /** After a commit of unknown outcome: true if nothing of it is stored for sure. Else all calls fail until that is so. */
     settleCommit: (): boolean => {
       state = 'unsettled';
       try {

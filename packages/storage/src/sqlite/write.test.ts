@@ -82,6 +82,28 @@ describe('a group of jobs', () => {
     }));
 });
 
+describe('a commit that fails while it is synced', () => {
+  const lost = Object.assign(new Error('disk I/O error'), { sqliteExtendedCode: 10 | (4 << 8) });
+  const failing = {
+    isTransaction: true,
+    exec: (sql: string) => {
+      if (sql === 'COMMIT') throw lost;
+    },
+  };
+
+  it('is of unknown outcome, unless what it left can be taken away', () => {
+    const outcomeWith = (settled: boolean) =>
+      runJobs(
+        failing,
+        () => 'stored',
+        [appendTo('app/a', 0, 1)],
+        () => settled,
+      );
+    expect(outcomeWith(false)).toEqual([{ ok: false, outcome: 'unknown', error: lost }]);
+    expect(outcomeWith(true)).toEqual([{ ok: false, outcome: 'nothing', error: lost }]);
+  });
+});
+
 /** A real disk of a few MB, or undefined where this machine lets nobody mount one. */
 const tinyDisk = (path: string): (() => void) | undefined => {
   mkdirSync(path);

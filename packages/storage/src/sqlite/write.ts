@@ -65,7 +65,8 @@ const clientWriter = (db: Database) => {
     run(
       db,
       `INSERT INTO clients (space, clientId, ackedN, seq, firstSeenAt, lastSeenAt, revoked, name) VALUES (${marks(8)})
-       ON CONFLICT (space, clientId) DO UPDATE SET seq = excluded.seq, lastSeenAt = excluded.lastSeenAt, revoked = max(revoked, excluded.revoked), ${set}`,
+       ON CONFLICT (space, clientId) DO UPDATE SET seq = excluded.seq, lastSeenAt = excluded.lastSeenAt,
+         revoked = max(revoked, excluded.revoked), ${set}`,
     );
   const append = upsert('ackedN = excluded.ackedN');
   const put = upsert('name = coalesce(excluded.name, name)');
@@ -105,12 +106,14 @@ export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Jo
   const findSpace = row<[number]>(db, 'SELECT number FROM spaces WHERE key = ?');
   const writeChange = run(
     db,
-    `INSERT INTO log (position, collection, id, revision, prevSeq, updatedAt, schemaVersion, deleted, fields, mutationId, clientId, at, hash)
+    `INSERT INTO log (position, collection, id, revision, prevSeq, updatedAt, schemaVersion, deleted, fields,
+       mutationId, clientId, at, hash)
      VALUES (? << ${SEQ_BITS} | ?, ${marks(12)})`,
   );
   const writeReceipt = run(
     db,
-    `INSERT OR REPLACE INTO receipts (space, mutationId, hash, verdict, seq, revision, collection, id, extra) VALUES (${marks(9)})`,
+    `INSERT OR REPLACE INTO receipts (space, mutationId, hash, verdict, seq, revision, collection, id, extra)
+     VALUES (${marks(9)})`,
   );
   return (job) => {
     if (job.kind === 'putClient') {

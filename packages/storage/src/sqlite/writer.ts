@@ -6,7 +6,10 @@ export type JobOutcome =
   | { readonly ok: true; readonly answer: JobAnswer }
   | { readonly ok: false; readonly outcome: 'nothing' | 'unknown'; readonly error: unknown };
 
-const rollBack = (db: Database): void => {
+/** What a transaction needs of a connection. */
+type Transactions = Pick<Database, 'exec' | 'isTransaction'>;
+
+const rollBack = (db: Transactions): void => {
   if (db.isTransaction) db.exec('ROLLBACK');
 };
 
@@ -17,7 +20,7 @@ const rollBack = (db: Database): void => {
  * them failed, and count after a crash. Then `settle` says whether they are surely gone.
  * A disk that is full by then has not taken the frame that makes the others count.
  */
-export const runJobs = (db: Database, write: (job: Job) => JobAnswer, jobs: readonly Job[], settle: () => boolean): JobOutcome[] => {
+export const runJobs = (db: Transactions, write: (job: Job) => JobAnswer, jobs: readonly Job[], settle: () => boolean): JobOutcome[] => {
   let answers: JobAnswer[];
   try {
     db.exec('BEGIN IMMEDIATE');
