@@ -1,0 +1,2 @@
+/** Resolves after so many milliseconds: the moment at which a test kills, drawn from its seed. */
+export const moment = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const BIN = fileURLToPath(new URL('../../../packages/cli/bin/tidemark.js', import.meta.url));
+const READY_MS_MAX = 30_000;
+const READY = /^Tidemark is ready at http:\/\/localhost:(\d+)$/m;
+
+/** How a process ended and what it wrote. */
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A `tidemark serve` that listens. */
+export interface RunningServer {
+  readonly url: string;
+  /** From the start of the process to its line that it is ready. */
+  readonly startedInMs: number;
+  /** Sends a signal and waits for the end. */
+  end(signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT'): Promise<Finished>;
+}
+
+export interface Surroundings {
+  /** Environment variables besides those of this process. */
+  readonly variables?: { readonly [name: string]: string };
+  readonly cwd?: string;
+}
+
+const start = (args: readonly string[], { variables = {}, cwd }: Surroundings) => {
+  const { PORT, TIDEMARK_DATA, LOG_LEVEL, NODE_ENV, ...inherited } = process.env;
+  const child = spawn(process.execPath, [BIN, ...args], { env: { ...inherited, ...variables }, ...(cwd === undefined ? {} : { cwd }) });
+  const written = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (written.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (written.stderr += text));
+  const ended = once(child, 'close').then((): Finished => ({ code: child.exitCode, signal: child.signalCode, ...written }));
+  return { child, written, ended };
+};
+
+/** Runs a command to its end. */
+export const tidemark = (args: readonly string[], surroundings: Surroundings = {}): Promise<Finished> => start(args, surroundings).ended;
+
+const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
+
+/** Starts `tidemark serve` on a free port; rejects with its words when it ends before it is ready. It ends with the test at the latest. */
+export const serve = async (args: readonly string[], surroundings: Surroundings = {}): Promise<RunningServer> => {
+  const beganAt = performance.now();
+  const { child, written, ended } = start(['serve', '--port', '0', '--log-level', 'error', ...args], surroundings);
+  onTestFinished(async () => {
+    if (isAlive(child)) child.kill('SIGKILL');
+    await ended;
+  });
+  const port = await new Promise<string>((resolve, reject) => {
+    const tooLate = setTimeout(() => reject(new Error(`serve is not ready after ${READY_MS_MAX} ms`)), READY_MS_MAX);
+    child.stdout.on('data', () => {
+      const found = READY.exec(written.stdout)?.[1];
+      if (found === undefined) return;
+      clearTimeout(tooLate);
+      resolve(found);
+    });
+    void ended.then(({ code, stdout, stderr }) => {
+      clearTimeout(tooLate);
+      reject(new Error(`serve ended with ${code}\n${stdout}${stderr}`));
+    });
+  });
+  const end: RunningServer['end'] = (signal) => {
+    child.kill(signal);
+    return ended;
+  };
+  return { url: `http://127.0.0.1:${port}`, startedInMs: performance.now() - beganAt, end };
+};
+
+/** An empty folder that goes away with the test. */
+export const freshFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'tidemark-process-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+/** A development token, as `tidemark token` prints it on its last line. */
+export const tokenOf = async (data: string, user: string, app = 'time-tracker'): Promise<string> => {
+  const { code, stdout, stderr } = await tidemark(['token', '--data', data, '--app', app, '--user', user]);
+  if (code !== 0) throw new Error(`tidemark token ended with ${code}: ${stderr}`);
+  return stdout.trimEnd().split('\n').at(-1) ?? '';
+};
