@@ -29,7 +29,10 @@ export interface ClientEnv extends Env {
   stream(request: HttpRequest): Promise<HttpStream>;
   online(): boolean;
   onOnline(listener: (online: boolean) => void): () => void;
-  /** Runs `task` while holding the named lock across tabs; without locks, runs it at once. An optimisation, never needed for correctness. */
+  /**
+   * Runs `task` while holding the named lock across tabs; without locks, runs it at once. An optimisation, never
+   * needed for correctness.
+   */
   lock<T>(name: string, task: () => Promise<T>): Promise<T>;
   /** A message to the other tabs of this origin that have the same name open. */
   channel(name: string, onMessage: () => void): { post(): void; close(): void };

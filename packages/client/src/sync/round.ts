@@ -114,7 +114,7 @@ const heal = async ({ transactions, env, isCurrent }: Round): Promise<Trouble> =
   return null;
 };
 
-/** Goes on under another clientId; see DESIGN §4, "Order". */
+/** Goes on under another clientId; see docs/PROTOCOL.md, "Order". */
 export const renewClientId = async ({ transactions, env }: Pick<Round, 'transactions' | 'env'>, old: string): Promise<void> => {
   const clientId = env.uuid();
   // Another session may have done it already.

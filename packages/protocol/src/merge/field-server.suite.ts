@@ -18,7 +18,7 @@ export interface Merge {
 }
 
 /**
- * The smallest server that does what DESIGN §3 says about one field of one record. Concurrent is a value that differs from
+ * The smallest server that does what docs/MERGE-RULES.md says about one field of one record. Concurrent is a value that differs from
  * `was` and was last written after `base` by another client. A value that a rule combined was written by nobody: it is
  * foreign to every client, since none of them has seen it. Rules that combine are asked about equal values too: two clients
  * that both count from 5 to 6 have counted to 7.
