@@ -11,7 +11,7 @@ const TEXT: readonly { readonly pattern: RegExp; readonly message: string; reado
   { pattern: /@ts-expect-error\b/, message: 'only tests of types may expect a type error', where: (path) => isCode(path) && !isTest(path) },
   { pattern: /\bbiome-ignore\b/, message: 'silences the linter; mend the code', where: isCode },
   {
-    pattern: /\b(DESIGN|STYLE|STACK|RELIABILITY)(\.md\b| §)/,
+    pattern: /\bDESIGN\b|\b(STYLE|STACK|RELIABILITY)(\.md\b| §)/,
     message: 'is not in this repository; point to a page of docs/',
     where: () => true,
   },

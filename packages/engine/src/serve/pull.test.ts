@@ -21,7 +21,7 @@ const pullPage = async (bench: TestBench, request: Partial<PullRequest> = {}): P
   return page.value;
 };
 
-/** A reader that keeps states as DESIGN says: newest seq wins, a reset replaces at its end. */
+/** A reader that keeps states as docs/PROTOCOL.md says: newest seq wins, a reset replaces at its end. */
 const createReader = (bench: TestBench, limit: number) => {
   let records = new Map<string, { seq: number; fields: JsonObject | undefined }>();
   let staged: typeof records | undefined;
