@@ -1,5 +1,5 @@
 import type { Append, ClientRow, RecordRow, SpaceRow } from '@tidemark/engine/storage';
-import { type Database, row, run } from './database.ts';
+import { type Database, insertRows, row, run, type SqlValue } from './database.ts';
 import { type IndexCatalogue, indexesOf, indexWriter } from './indexing.ts';
 import { fromClient, fromLog, fromReceipt, fromRecord, fromSpace, SPACE_COLUMNS, SPACE_STATE_COLUMNS } from './rows.ts';
 import { SEQ_BITS } from './schema.ts';
@@ -37,26 +37,30 @@ const spaceWriter = (db: Database) => {
 
 /** Writes record states, and the entries of their declared indexes. */
 const recordWriter = (db: Database, catalogue: IndexCatalogue) => {
-  const set = `seq = excluded.seq, revision = excluded.revision, updatedAt = excluded.updatedAt,
-    schemaVersion = excluded.schemaVersion, deleted = excluded.deleted, fields = excluded.fields, meta = excluded.meta`;
-  const upsertSql = `INSERT INTO records (space, collection, id, seq, revision, updatedAt, schemaVersion, deleted, fields, meta)
-    VALUES (${marks(10)}) ON CONFLICT (space, collection, id) DO UPDATE SET ${set}`;
-  const upsert = run(db, upsertSql);
-  const upsertNumbered = row<[number]>(db, `${upsertSql} RETURNING number`);
+  const head = 'INSERT INTO records (space, collection, id, seq, revision, updatedAt, schemaVersion, deleted, fields, meta)';
+  const orUpdate = `ON CONFLICT (space, collection, id) DO UPDATE SET seq = excluded.seq, revision = excluded.revision,
+    updatedAt = excluded.updatedAt, schemaVersion = excluded.schemaVersion, deleted = excluded.deleted,
+    fields = excluded.fields, meta = excluded.meta`;
+  const upsertPlain = insertRows(db, head, marks(10), orUpdate);
+  const upsert = row<[number]>(db, `${head} VALUES (${marks(10)}) ${orUpdate} RETURNING number`);
   const find = row<[number, string]>(db, 'SELECT deleted, fields FROM records WHERE space = ? AND collection = ? AND id = ?');
   const writeIndexes = indexWriter(db);
-  return (space: number, app: string, record: RecordRow): void => {
-    const indexes = indexesOf(catalogue, app, record.collection);
-    if (indexes.length === 0) {
-      upsert(space, ...fromRecord(record));
-      return;
-    }
+  const writeIndexed = (space: number, record: RecordRow, indexes: ReturnType<typeof indexesOf>): void => {
     const { id, collection, fieldsJson } = record;
     const old = find(space, collection, id);
-    const number = upsertNumbered(space, ...fromRecord(record))?.[0];
+    const number = upsert(space, ...fromRecord(record))?.[0];
     if (number === undefined) throw new Error('The record got no number.');
     const before = old === undefined || old[0] === 1 ? undefined : { id, fieldsJson: old[1] };
     writeIndexes(indexes, space, number, before, record.deleted ? undefined : { id, fieldsJson });
+  };
+  return (space: number, app: string, records: readonly RecordRow[]): void => {
+    const plain: SqlValue[][] = [];
+    for (const record of records) {
+      const indexes = indexesOf(catalogue, app, record.collection);
+      if (indexes.length === 0) plain.push([space, ...fromRecord(record)]);
+      else writeIndexed(space, record, indexes);
+    }
+    upsertPlain(plain);
   };
 };
 
@@ -100,20 +104,20 @@ const purger = (db: Database) => {
 /** Prepares all writes on a connection. What it answers runs one job inside the transaction that is open. */
 export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Job) => JobAnswer) => {
   const writeSpace = spaceWriter(db);
-  const writeRecord = recordWriter(db, catalogue);
+  const writeRecords = recordWriter(db, catalogue);
   const writeClient = clientWriter(db);
   const purge = purger(db);
   const findSpace = row<[number]>(db, 'SELECT number FROM spaces WHERE key = ?');
-  const writeChange = run(
+  const writeChanges = insertRows(
     db,
     `INSERT INTO log (position, collection, id, revision, prevSeq, updatedAt, schemaVersion, deleted, fields,
-       mutationId, clientId, at, hash)
-     VALUES (? << ${SEQ_BITS} | ?, ${marks(12)})`,
+       mutationId, clientId, at, hash)`,
+    `? << ${SEQ_BITS} | ?, ${marks(12)}`,
   );
-  const writeReceipt = run(
+  const writeReceipts = insertRows(
     db,
-    `INSERT OR REPLACE INTO receipts (space, mutationId, hash, verdict, seq, revision, collection, id, extra)
-     VALUES (${marks(9)})`,
+    'INSERT OR REPLACE INTO receipts (space, mutationId, hash, verdict, seq, revision, collection, id, extra)',
+    marks(9),
   );
   return (job) => {
     if (job.kind === 'putClient') {
@@ -127,9 +131,9 @@ export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Jo
     if (job.kind === 'erase') purge.erase(space);
     if (job.kind !== 'append') return 'stored';
     const { batch } = job;
-    for (const change of batch.changes) writeChange(space, ...fromLog(change));
-    for (const record of batch.records) writeRecord(space, batch.space.app, record);
-    for (const receipt of batch.receipts) writeReceipt(space, ...fromReceipt(receipt));
+    writeChanges(batch.changes.map((change) => [space, ...fromLog(change)]));
+    writeRecords(space, batch.space.app, batch.records);
+    writeReceipts(batch.receipts.map((receipt) => [space, ...fromReceipt(receipt)]));
     for (const client of batch.clients) writeClient.append(space, client);
     return 'stored';
   };
