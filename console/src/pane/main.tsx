@@ -1,3 +1,4 @@
+import './no-eval.ts';
 import { show } from '../look/look.tsx';
 import { Boot } from './boot.tsx';
 

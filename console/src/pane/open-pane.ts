@@ -1,7 +1,7 @@
 import { timeTracker } from '@tidemark/apps/time-tracker';
 import { type Client, openClient, openIndexedDbStore } from '@tidemark/client';
 import { ok, type Result } from '@tidemark/protocol';
-import { newStoreName, remember, remembered } from '../platform/browser.ts';
+import { newStoreName, paneEnv, remember, remembered } from '../platform/browser.ts';
 import { type Account, lastAccount, type SignIn, signIn } from './account.ts';
 import type { PaneMessage } from './messages.ts';
 
@@ -43,6 +43,7 @@ const open = async (pane: string, account: Account, first: SignIn | null): Promi
     account: { issuer, subject },
     token: tokenSource(first),
     store: await openIndexedDbStore(name),
+    env: paneEnv(pane),
   });
   setCutOff(pane, client, isCutOff(pane));
   client.onTraffic((traffic) => tellPage({ type: 'tidemark:traffic', pane, traffic }));

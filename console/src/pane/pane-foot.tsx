@@ -1,4 +1,4 @@
-import { Badge, Button } from '@mantine/core';
+import { UnstyledButton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { ForkIcon, ParkedIcon } from '../look/icons.tsx';
 import classes from './pane.module.css';
@@ -14,19 +14,13 @@ interface CounterProps {
 
 function Counter({ icon, count, label, onClick }: CounterProps) {
   return (
-    <Button
-      size="compact-md"
-      variant={count > 0 ? 'light' : 'subtle'}
-      color={count > 0 ? 'sea' : 'gray'}
-      leftSection={icon}
-      onClick={onClick}
-      aria-label={`${label}: ${count}`}
-      title={label}
-    >
-      <Badge size="sm" circle variant={count > 0 ? 'filled' : 'transparent'} color={count > 0 ? 'sea' : 'gray'} className="numerals">
-        {count}
-      </Badge>
-    </Button>
+    <UnstyledButton className={classes.counter} data-some={count > 0} onClick={onClick} aria-label={`${label}: ${count}`}>
+      <span className={classes.count}>
+        {icon}
+        <span className="numerals">{count}</span>
+      </span>
+      <span>{label}</span>
+    </UnstyledButton>
   );
 }
 
@@ -45,8 +39,8 @@ export function PaneFoot() {
           {!durable && ' · gone when this page closes'}
         </div>
       </div>
-      <Counter icon={<ForkIcon />} count={openConflicts} label="Conflicts" onClick={() => open({ kind: 'conflicts' })} />
-      <Counter icon={<ParkedIcon />} count={parked} label="Parked" onClick={() => open({ kind: 'parked' })} />
+      <Counter icon={<ForkIcon size={16} />} count={openConflicts} label="Conflicts" onClick={() => open({ kind: 'conflicts' })} />
+      <Counter icon={<ParkedIcon size={16} />} count={parked} label="Parked" onClick={() => open({ kind: 'parked' })} />
     </footer>
   );
 }

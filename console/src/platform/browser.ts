@@ -1,7 +1,10 @@
 /** The only file of the console that touches the clock, timers, randomness, the network and browser storage. */
+import { browserEnv, type ClientEnv } from '@tidemark/client';
+
+const env = browserEnv();
 
 /** Wall clock in milliseconds. */
-export const now = (): number => Date.now();
+export const now = env.wall;
 
 /** Calls `fire` every `periodMs` until the returned function is called. */
 export const every = (periodMs: number, fire: () => void): (() => void) => {
@@ -10,15 +13,19 @@ export const every = (periodMs: number, fire: () => void): (() => void) => {
 };
 
 /** Calls `fire` once after `delayMs`, unless the returned function is called before. */
-export const after = (delayMs: number, fire: () => void): (() => void) => {
-  const timer = setTimeout(fire, delayMs);
-  return () => clearTimeout(timer);
-};
+export const after = env.setTimer;
 
 /** A fresh record id. It begins with the time, so that the newest task has the greatest id. */
-export const newTaskId = (): string => `${Date.now().toString(36).padStart(9, '0')}-${crypto.randomUUID().slice(0, 13)}`;
+export const newTaskId = (): string => `${now().toString(36).padStart(9, '0')}-${env.uuid().slice(0, 13)}`;
 
-export const newStoreName = (): string => crypto.randomUUID();
+export const newStoreName = env.uuid;
+
+/** The client's platform for one pane. Panes of one account have stores of their own, so they also have locks and channels of their own. */
+export const paneEnv = (pane: string): ClientEnv => ({
+  ...env,
+  lock: (name, task) => env.lock(`${name}:${pane}`, task),
+  channel: (name, onMessage) => env.channel(`${name}:${pane}`, onMessage),
+});
 
 /** Posts JSON to the server the page came from. Rejects when no answer came; `body` is undefined where the answer is no JSON. */
 export const postJson = async (path: string, body: unknown): Promise<{ status: number; body: unknown }> => {
