@@ -140,7 +140,7 @@ const toClient = <C extends Collections>(options: ClientOptions<C>, session: Ses
           }),
     history: (collection, id) => history(collection, id),
     restoreRecord: async (collection, id, seq) => {
-      const found = await history(collection, id, `&before=${seq + 1}&limit=1`);
+      const found = await history(collection, id, `&before=${seq}&limit=1`);
       return found.ok ? restore(options.app, session, { collection, id, seq }, found.value) : found;
     },
     sync: async () => {
