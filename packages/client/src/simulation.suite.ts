@@ -8,6 +8,7 @@ import { openClient } from './open-client.ts';
 import type { ClientEnv, HttpRequest, HttpResponse } from './platform/client-env.ts';
 import type { ClientStore } from './store/client-store.ts';
 import { createMemoryStore } from './store/memory-store.ts';
+import { STORE_TABLES } from './store/tables.ts';
 
 // A whole world in one process: the real engine and server, clients on local stores, time that only a test moves, and
 // a network between them that a test can break at any request.
@@ -88,6 +89,8 @@ export interface World {
   engine: Engine;
   /** Requests that reached the network, as `POST /sync/push`. */
   readonly requests: { readonly line: string; readonly body: JsonObject | undefined }[];
+  /** Changes a page may hold; the server's own limit otherwise. */
+  pageLimit: number | undefined;
   /** Decides the fate of each request; reset it to let everything pass. */
   fate: (request: { readonly line: string; readonly body: JsonObject | undefined; readonly user: string }) => Fate;
   open(options?: Partial<ClientOptions<typeof notes.collections>> & { readonly user?: string }): Promise<NotesClient>;
@@ -159,11 +162,13 @@ export const createWorld = (seed = 1): World => {
     if (typeof fate === 'object') return answerOf(fate.status, fate.body ?? {}, fate.headers ?? {});
     busy += 1;
     try {
-      const init = { method: request.method, headers: request.headers, ...(request.body === undefined ? {} : { body: request.body }) };
+      const limited = path.endsWith('/sync/pull') && world.pageLimit !== undefined && body !== undefined;
+      const text = limited ? JSON.stringify({ ...body, limit: world.pageLimit }) : request.body;
+      const init = { method: request.method, headers: request.headers, ...(text === undefined ? {} : { body: text }) };
       const response = await http.app.request(path, init);
-      const text = await response.text();
+      const answer = await response.text();
       if (fate === 'dropAnswer') throw new Error('connection reset');
-      return { status: response.status, header: (name) => response.headers.get(name), text: async () => text };
+      return { status: response.status, header: (name) => response.headers.get(name), text: async () => answer };
     } finally {
       busy -= 1;
     }
@@ -195,6 +200,7 @@ export const createWorld = (seed = 1): World => {
     clock,
     engine: http.engine,
     requests: [],
+    pageLimit: undefined,
     fate: () => 'pass',
     open: ({ user = 'alice', ...options } = {}) =>
       openClient({
@@ -300,3 +306,12 @@ export const faultyStore = (store: ClientStore, fails: () => boolean): ClientSto
     return store.write(batch);
   },
 });
+
+/** A copy of a store as it stands: a device restored from a backup, or cloned. */
+export const copyStore = async (store: ClientStore): Promise<ClientStore> => {
+  const copy = createMemoryStore(true);
+  for (const table of STORE_TABLES) {
+    await copy.write({ put: (await store.readAll(table)).map((row) => ({ table, ...row })) });
+  }
+  return copy;
+};

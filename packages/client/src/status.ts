@@ -19,7 +19,8 @@ const shownState = (state: SyncState, mirror: Mirror, end: RoundEnd | null): Sho
     case 'idle':
     case 'waiting':
       if (pendingCount(mirror) > 0) return 'pending';
-      return mirror.meta.syncedAt === null ? 'syncing' : 'synced';
+      // Nothing was heard of the server yet since this session opened.
+      return mirror.meta.syncedAt === null || state.round === 0 ? 'syncing' : 'synced';
   }
 };
 

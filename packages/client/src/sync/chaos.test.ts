@@ -7,10 +7,28 @@ import { createMemoryStore } from '../store/memory-store.ts';
 /** What one client does, or what happens to it. */
 const step = fc.record({
   who: fc.nat(2),
-  what: fc.constantFrom('put', 'patch', 'delete', 'like', 'like', 'tag', 'sync', 'sync', 'pass', 'restart', 'offline', 'online'),
+  what: fc.constantFrom(
+    'put',
+    'patch',
+    'delete',
+    'like',
+    'like',
+    'tag',
+    'sync',
+    'sync',
+    'pass',
+    'restart',
+    'offline',
+    'online',
+    'backup',
+    'restore',
+  ),
   id: fc.constantFrom('a', 'b', 'c'),
 });
 type Step = { readonly who: number; readonly what: string; readonly id: string };
+
+/** Steps that happen to the server, not to a client. */
+const isServerStep = (what: string): boolean => what === 'backup' || what === 'restore';
 
 interface Actor {
   client: NotesClient;
@@ -95,9 +113,12 @@ describe('clients on a bad network, with restarts', () => {
         for (const { client } of actors) await world.during(client.sync());
         world.fate = badNetwork(world, 0.4);
         let likes = 0;
+        let restore = world.backup();
         for (const [count, one] of steps.entries()) {
           const actor = actors[one.who];
-          if (actor !== undefined) likes += await act(world, actor, one, count);
+          if (one.what === 'backup') restore = world.backup();
+          if (one.what === 'restore') await restore();
+          if (actor !== undefined && !isServerStep(one.what)) likes += await act(world, actor, one, count);
         }
         await heal(world, actors);
         const states = actors.map(({ client }) => shown(client));
