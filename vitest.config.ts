@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', ['packages/**/*.test.ts', 'console/**/*.test.ts']),
-      project('rules', ['tools/**/*.test.ts']),
+      project('rules', ['tools/**/*.test.ts'], { isolate: false }),
       project('process', ['tests/process/**/*.test.ts'], { testTimeout: 240_000, hookTimeout: 60_000, fileParallelism: false }),
       project('browser', ['tests/browser/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }),
     ],
