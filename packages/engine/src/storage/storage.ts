@@ -52,10 +52,14 @@ export interface Storage {
       readonly tombstones?: boolean;
     },
   ): Promise<RecordRow[]>;
-  /** Live records that a declared index serves (see QueryPlan). Ordered and compared as protocol's compareJson does. */
+  /** Live records that a declared index serves (see QueryPlan). Ordered and compared as protocol's compareIndexValues does. */
   query(space: string, plan: QueryPlan): Promise<RecordRow[]>;
   readClients(space: string): Promise<ClientRow[]>;
-  /** Writes names, revocation, last seen and cursor position outside of an append; never touches ackedN of an existing client. */
+  /**
+   * Writes name, revocation, last seen and cursor position outside of an append; never touches ackedN and firstSeenAt of
+   * an existing client. Does nothing where there is no such space. A name of null leaves the name, and a revocation
+   * stays: neither this nor an append (which leaves the name alone) takes it back, for both may be made from an older read.
+   */
   putClient(space: string, client: ClientRow): Promise<void>;
   /**
    * Raises the floor: of the log rows with seq <= floor only what stood at the floor stays, that is of each record its newest such
@@ -218,7 +222,7 @@ export interface QueryPlan {
   readonly index: readonly string[];
   /** Values of the first fields of the index. */
   readonly equals: readonly IndexValue[];
-  /** Bounds on the index field after those. */
+  /** Bounds on the index field after those. The id follows the fields of every index and may be the one bounded (or the last of `equals`). */
   readonly range?: { readonly gt?: IndexValue; readonly gte?: IndexValue; readonly lt?: IndexValue; readonly lte?: IndexValue };
   readonly direction: 'asc' | 'desc';
   /** Folded words (protocol's searchWords); each must be the beginning of a word in one of `searchFields`. */

@@ -71,13 +71,16 @@ export const run = (db: Database, sql: string): ((...values: SqlValue[]) => void
   return (...values) => void statement.run(...values);
 };
 
-/** Rows one INSERT takes: each call into SQLite costs as much as the row itself, and more rows than this gain no more. */
-const ROWS_PER_INSERT = 20;
+/** Rows that one INSERT takes; more gain nothing. */
+const ROWS_PER_INSERT = 10;
 
-/** Prepares an INSERT of many rows, `head` VALUES (`rowValues`), … `tail`. Measured: twice as fast as row by row. */
-export const insertRows = (db: Database, head: string, rowValues: string, tail = ''): ((all: readonly (readonly SqlValue[])[]) => void) => {
-  const one = run(db, `${head} VALUES (${rowValues}) ${tail}`);
-  const many = run(db, `${head} VALUES ${Array.from({ length: ROWS_PER_INSERT }, () => `(${rowValues})`).join(', ')} ${tail}`);
+/**
+ * Prepares an INSERT of many rows, `into` VALUES (`rowValues`), …: half the time of row by row. Only for tables where
+ * the row is new: with ON CONFLICT or OR REPLACE it was measured slower, for SQLite then journals the statement.
+ */
+export const insertRows = (db: Database, into: string, rowValues: string): ((all: readonly (readonly SqlValue[])[]) => void) => {
+  const one = run(db, `${into} VALUES (${rowValues})`);
+  const many = run(db, `${into} VALUES ${Array.from({ length: ROWS_PER_INSERT }, () => `(${rowValues})`).join(', ')}`);
   return (all) => {
     let i = 0;
     for (; i + ROWS_PER_INSERT <= all.length; i += ROWS_PER_INSERT) many(...all.slice(i, i + ROWS_PER_INSERT).flat());

@@ -1,5 +1,5 @@
 import type { Append, ClientRow, RecordRow, SpaceRow } from '@tidemark/engine/storage';
-import { type Database, insertRows, row, run, type SqlValue } from './database.ts';
+import { type Database, insertRows, row, run } from './database.ts';
 import { type IndexCatalogue, indexesOf, indexWriter } from './indexing.ts';
 import { fromClient, fromLog, fromReceipt, fromRecord, fromSpace, SPACE_COLUMNS, SPACE_STATE_COLUMNS } from './rows.ts';
 import { SEQ_BITS } from './schema.ts';
@@ -41,26 +41,24 @@ const recordWriter = (db: Database, catalogue: IndexCatalogue) => {
   const orUpdate = `ON CONFLICT (space, collection, id) DO UPDATE SET seq = excluded.seq, revision = excluded.revision,
     updatedAt = excluded.updatedAt, schemaVersion = excluded.schemaVersion, deleted = excluded.deleted,
     fields = excluded.fields, meta = excluded.meta`;
-  const upsertPlain = insertRows(db, head, marks(10), orUpdate);
-  const upsert = row<[number]>(db, `${head} VALUES (${marks(10)}) ${orUpdate} RETURNING number`);
+  const upsert = run(db, `${head} VALUES (${marks(10)}) ${orUpdate}`);
+  const upsertNumbered = row<[number]>(db, `${head} VALUES (${marks(10)}) ${orUpdate} RETURNING number`);
   const find = row<[number, string]>(db, 'SELECT deleted, fields FROM records WHERE space = ? AND collection = ? AND id = ?');
   const writeIndexes = indexWriter(db);
   const writeIndexed = (space: number, record: RecordRow, indexes: ReturnType<typeof indexesOf>): void => {
     const { id, collection, fieldsJson } = record;
     const old = find(space, collection, id);
-    const number = upsert(space, ...fromRecord(record))?.[0];
+    const number = upsertNumbered(space, ...fromRecord(record))?.[0];
     if (number === undefined) throw new Error('The record got no number.');
     const before = old === undefined || old[0] === 1 ? undefined : { id, fieldsJson: old[1] };
     writeIndexes(indexes, space, number, before, record.deleted ? undefined : { id, fieldsJson });
   };
   return (space: number, app: string, records: readonly RecordRow[]): void => {
-    const plain: SqlValue[][] = [];
     for (const record of records) {
       const indexes = indexesOf(catalogue, app, record.collection);
-      if (indexes.length === 0) plain.push([space, ...fromRecord(record)]);
+      if (indexes.length === 0) upsert(space, ...fromRecord(record));
       else writeIndexed(space, record, indexes);
     }
-    upsertPlain(plain);
   };
 };
 
@@ -114,10 +112,10 @@ export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Jo
        mutationId, clientId, at, hash)`,
     `? << ${SEQ_BITS} | ?, ${marks(12)}`,
   );
-  const writeReceipts = insertRows(
+  const writeReceipt = run(
     db,
-    'INSERT OR REPLACE INTO receipts (space, mutationId, hash, verdict, seq, revision, collection, id, extra)',
-    marks(9),
+    `INSERT OR REPLACE INTO receipts (space, mutationId, hash, verdict, seq, revision, collection, id, extra)
+     VALUES (${marks(9)})`,
   );
   return (job) => {
     if (job.kind === 'putClient') {
@@ -133,7 +131,7 @@ export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Jo
     const { batch } = job;
     writeChanges(batch.changes.map((change) => [space, ...fromLog(change)]));
     writeRecords(space, batch.space.app, batch.records);
-    writeReceipts(batch.receipts.map((receipt) => [space, ...fromReceipt(receipt)]));
+    for (const receipt of batch.receipts) writeReceipt(space, ...fromReceipt(receipt));
     for (const client of batch.clients) writeClient.append(space, client);
     return 'stored';
   };
