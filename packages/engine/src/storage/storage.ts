@@ -222,7 +222,7 @@ export interface QueryPlan {
   readonly index: readonly string[];
   /** Values of the first fields of the index. */
   readonly equals: readonly IndexValue[];
-  /** Bounds on the index field after those. The id follows the fields of every index and may be the one bounded (or the last of `equals`). */
+  /** Bounds on what follows those: a field of the index, or the id, which follows the fields of every index. */
   readonly range?: { readonly gt?: IndexValue; readonly gte?: IndexValue; readonly lt?: IndexValue; readonly lte?: IndexValue };
   readonly direction: 'asc' | 'desc';
   /** Folded words (protocol's searchWords); each must be the beginning of a word in one of `searchFields`. */
