@@ -42,7 +42,7 @@ const RULES: { readonly [heading: string]: MergeRule } = {
 const isJson = (value: unknown): value is Json =>
   value === null || typeof value !== 'object' || Array.isArray(value) || isJsonObject(value);
 
-const valueOf = (cell: string): Json | undefined => {
+const readCell = (cell: string): Json | undefined => {
   const written = /`([^`]+)`/.exec(cell)?.[1];
   if (written === undefined) return undefined;
   const value: unknown = JSON.parse(written);
@@ -51,7 +51,7 @@ const valueOf = (cell: string): Json | undefined => {
 
 /** `"b"` at 1005 · `"b"` of a record with `updatedAt` 200 */
 const sideOf = (cell: string, clientId: string): MergeSide => ({
-  value: valueOf(cell),
+  value: readCell(cell),
   clientId,
   at: Number(/ at (\d+)/.exec(cell)?.[1] ?? 0),
   record: { updatedAt: Number(/`updatedAt` (\d+)/.exec(cell)?.[1] ?? 0) },
@@ -79,7 +79,7 @@ describe('docs/MERGE-RULES.md', () => {
 
   test.each(sections.flatMap(({ heading, rows }) => rows.map((row) => [heading, row] as const)))('%s: %s', (heading, row) => {
     const [was = '', mine = '', theirs = '', result = '', dropped] = row;
-    const outcome = RULES[heading]?.merge({ was: valueOf(was), mine: sideOf(mine, 'mine'), theirs: sideOf(theirs, 'theirs') });
-    expect(outcome).toEqual({ value: valueOf(result), dropped });
+    const outcome = RULES[heading]?.merge({ was: readCell(was), mine: sideOf(mine, 'mine'), theirs: sideOf(theirs, 'theirs') });
+    expect(outcome).toEqual({ value: readCell(result), dropped });
   });
 });
