@@ -127,7 +127,7 @@ export const TRANSITIONS: { readonly [S in SyncKind]: Row } = {
   offline: { ...common, edit: stay, poke: stay, ask: stay, offline: stay, online: run, signedIn: stay },
   signedOut: { ...common, edit: stay, poke: stay, ask: stay, offline: stay, signedIn },
   stopped: dead,
-  closed: dead,
+  closed: { ...dead, close: stay },
 };
 
 /** The next state; the same object where nothing changes. */
