@@ -17,18 +17,19 @@ const compactedAtThree = async (storage: Storage) => {
 export const compactionSuite = (open: Open): void => {
   describe('compaction', () => {
     it(
-      'drops the log up to the floor and keeps its hash',
+      'keeps of the log up to the floor what stood there',
       onStorage(open, async (storage) => {
         const { space, answer } = await compactedAtThree(storage);
         expect(answer).toBe('stored');
         expect(await storage.readSpace(SPACE)).toEqual(space);
         expect(await storage.readLog(SPACE, { after: 3, ...PAGE })).toEqual([EDIT, LATE_DEAD]);
-        expect(await storage.readLog(SPACE, { after: 0, ...PAGE })).toEqual([EDIT, LATE_DEAD]);
-        expect(await storage.readLogRow(SPACE, 3)).toMatchObject({ seq: 3, hash: 'h3', fieldsJson: null });
+        expect(await storage.readLog(SPACE, { after: 0, ...PAGE })).toEqual([FIRST, EDITED, EDIT, LATE_DEAD]);
+        expect(await storage.readLogRow(SPACE, 3)).toEqual(EDITED);
         expect(await storage.readLogRow(SPACE, 2)).toBeUndefined();
-        expect(await storage.readHistory(SPACE, { seq: 4, limit: 10 })).toEqual([EDIT]);
+        expect(await storage.readHistory(SPACE, { seq: 4, limit: 10 })).toEqual([EDIT, EDITED]);
         expect((await storage.findLogRowAt(SPACE, timeOf(4)))?.seq).toBe(4);
-        expect(await storage.findLogRowAt(SPACE, timeOf(2))).toBeUndefined();
+        expect(await storage.findLogRowAt(SPACE, timeOf(2))).toEqual(FIRST);
+        expect(await storage.findLogRowAt(SPACE, timeOf(0))).toBeUndefined();
       }),
     );
 
@@ -52,12 +53,25 @@ export const compactionSuite = (open: Open): void => {
         expect(await storage.append(appendOf(2, [next], { row: { floor: 3, floorHash: 'h3' } }))).toBe('stored');
         const atHead = { ...space, appends: 4, head: 6, floor: 6, floorHash: 'h6' };
         expect(await storage.compact({ space: atHead, expectedAppends: 3 })).toBe('stored');
-        expect(await storage.readLog(SPACE, { after: 0, ...PAGE })).toEqual([]);
-        expect(await storage.readLogRow(SPACE, 6)).toMatchObject({ hash: 'h6', fieldsJson: null });
+        expect(await storage.readLog(SPACE, { after: 0, ...PAGE })).toEqual([FIRST, EDIT, next]);
         expect((await storage.readRecords(SPACE, { ...PAGE, tombstones: true })).map((row) => row.id)).toEqual(['dead', 'edited', 'kept']);
         const last = changeRow(7);
         expect(await storage.append(appendOf(4, [last], { row: { floor: 6, floorHash: 'h6' } }))).toBe('stored');
         expect(await storage.readLog(SPACE, { after: 6, ...PAGE })).toEqual([last]);
+      }),
+    );
+
+    it(
+      'keeps the hash of a delete at the floor, without its fields, until the floor rises',
+      onStorage(open, async (storage) => {
+        const { space } = await compactedAtThree(storage);
+        await storage.compact({ space: { ...space, appends: 3, floor: 5, floorHash: 'h5' }, expectedAppends: 2 });
+        expect(await storage.readLogRow(SPACE, 5)).toEqual({ ...LATE_DEAD, fieldsJson: null });
+        expect(await storage.readHistory(SPACE, { seq: 5, limit: 10 })).toEqual([]);
+        const next = changeRow(6);
+        await storage.append(appendOf(3, [next], { row: { floor: 5, floorHash: 'h5' } }));
+        await storage.compact({ space: { ...space, appends: 5, head: 6, floor: 6, floorHash: 'h6' }, expectedAppends: 4 });
+        expect(await storage.readLog(SPACE, { after: 0, ...PAGE })).toEqual([FIRST, EDIT, next]);
       }),
     );
 

@@ -5,7 +5,9 @@ import type { Append, ClientRow, LogRow, ReceiptRow, RecordKey, RecordRow, Space
 /** Everything of one space. Maps of records go by recordKey, `order` is their sorted keys or undefined where keys came or went. */
 interface Space {
   row: SpaceRow;
-  /** In seq order without holes. The first one is the anchor (its fields gone) once the space was compacted. */
+  /** What compaction left of the log up to the floor, by seq, ascending. */
+  kept: ReadonlyMap<number, LogRow>;
+  /** The log above the floor, in seq order without holes. */
   log: LogRow[];
   readonly records: Map<string, RecordRow>;
   order: readonly string[] | undefined;
@@ -18,6 +20,7 @@ const recordKey = (key: RecordKey) => `${key.collection}\u0000${key.id}`;
 
 const freshSpace = (row: SpaceRow): Space => ({
   row,
+  kept: new Map(),
   log: [],
   records: new Map(),
   order: undefined,
@@ -42,10 +45,10 @@ const takePage = <T extends { readonly fieldsJson: string | null }>(rows: Iterab
   return page;
 };
 
-const rowAt = (space: Space | undefined, seq: number): LogRow | undefined => {
-  const first = space?.log[0];
-  return first === undefined ? undefined : space?.log[seq - first.seq];
-};
+const rowAt = (space: Space | undefined, seq: number): LogRow | undefined =>
+  space === undefined || seq <= space.row.floor ? space?.kept.get(seq) : space.log[seq - space.row.floor - 1];
+
+const allRows = (space: Space): LogRow[] => [...space.kept.values(), ...space.log];
 
 const upsertClient = (clients: Map<string, ClientRow>, client: ClientRow, ackedN: (old: ClientRow) => number, nameWins: boolean) => {
   const old = clients.get(client.clientId);
@@ -68,10 +71,16 @@ const applyAppend = (space: Space, batch: Append): void => {
 };
 
 const applyCompact = (space: Space, row: SpaceRow): void => {
+  const old = allRows(space).filter((change) => change.seq <= row.floor);
+  const newest = new Map(old.map((change) => [recordKey(change), change]));
+  const stays = (change: LogRow) => !change.deleted && newest.get(recordKey(change)) === change;
+  space.log = space.log.filter((change) => change.seq > row.floor);
+  space.kept = new Map(
+    old
+      .filter((change) => stays(change) || change.seq === row.floor)
+      .map((change) => [change.seq, stays(change) ? change : { ...change, fieldsJson: null }]),
+  );
   space.row = row;
-  space.log = space.log
-    .filter((change) => change.seq >= row.floor)
-    .map((change) => (change.seq === row.floor ? { ...change, fieldsJson: null } : change));
   for (const [key, record] of space.records) if (record.deleted && record.seq <= row.floor) space.records.delete(key);
   space.order = undefined;
 };
@@ -108,11 +117,9 @@ function* recordsAfter(space: Space, page: Parameters<Storage['readRecords']>[1]
 }
 
 function* logAfter(space: Space, after: number): Generator<LogRow> {
-  for (let seq = Math.max(after, space.row.floor) + 1; ; seq++) {
-    const row = rowAt(space, seq);
-    if (row === undefined) return;
-    yield row;
-  }
+  for (const row of space.kept.values()) if (row.seq > after) yield row;
+  const { log, row } = space;
+  yield* log.slice(Math.max(after - row.floor, 0));
 }
 
 function* historyFrom(space: Space, seq: number, until: number): Generator<LogRow> {
@@ -156,7 +163,10 @@ export const createMemoryStorage = (): Storage => {
       return space === undefined ? [] : takePage(logAfter(space, after), limit, bytesMax);
     },
     readLogRow: async (key, seq) => rowAt(spaces.get(key), seq),
-    findLogRowAt: async (key, time) => spaces.get(key)?.log.findLast((row) => row.updatedAt <= time),
+    findLogRowAt: async (key, time) => {
+      const space = spaces.get(key);
+      return space && allRows(space).findLast((row) => row.updatedAt <= time);
+    },
     readHistory: async (key, { seq, limit, until }) => {
       const space = spaces.get(key);
       return space === undefined ? [] : takePage(historyFrom(space, seq, until ?? 0), limit, Number.POSITIVE_INFINITY);

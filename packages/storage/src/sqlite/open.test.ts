@@ -7,7 +7,7 @@ import { holdInOtherProcess } from './holder.suite.ts';
 import { openSqliteStorage } from './open.ts';
 import { freshFolder, opened, testEnv } from './test-env.suite.ts';
 
-let folder = freshFolder();
+let folder: ReturnType<typeof freshFolder>;
 let file = '';
 beforeEach(() => {
   folder = freshFolder();

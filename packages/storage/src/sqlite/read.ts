@@ -62,7 +62,6 @@ const logReads = (db: Database, numberOf: (key: string) => number) => {
     `SELECT ${LOG_COLUMNS} FROM log WHERE ${ofSpace} AND position > (?1 << ${SEQ_BITS} | ?2) ORDER BY position LIMIT ?3`,
   );
   const at = row<LogTuple>(db, `SELECT ${LOG_COLUMNS} FROM log WHERE position = (? << ${SEQ_BITS} | ?)`);
-  const first = row<[number]>(db, `SELECT ${SEQ} FROM log WHERE ${ofSpace} ORDER BY position LIMIT 1`);
   const last = row<[number]>(db, `SELECT ${SEQ} FROM log WHERE ${ofSpace} ORDER BY position DESC LIMIT 1`);
   const timeAt = row<[number]>(db, `SELECT updatedAt FROM log WHERE position = (? << ${SEQ_BITS} | ?)`);
   const floorOf = row<[number]>(db, 'SELECT floor FROM spaces WHERE number = ?');
@@ -70,24 +69,33 @@ const logReads = (db: Database, numberOf: (key: string) => number) => {
     const tuple = at(space, seq);
     return tuple && toLog(tuple);
   };
-  /** Times never go back in a log, so halving finds the last row at or below `time` without an index over times. */
+  const keptAt = row<LogTuple>(
+    db,
+    `SELECT ${LOG_COLUMNS} FROM log WHERE ${ofSpace} AND position < (?1 << ${SEQ_BITS} | ?2) AND updatedAt <= ?3 ORDER BY position DESC LIMIT 1`,
+  );
+  /**
+   * Times never go back in a log, and from the floor on it has no holes, so halving finds the last row at or below
+   * `time` without an index over times. Below the floor it walks what compaction left.
+   */
   const lastAt = (space: number, time: number): LogRow | undefined => {
-    const start = first(space)?.[0] ?? 1;
-    let low = start - 1;
+    const floor = Math.max(floorOf(space)?.[0] ?? 0, 1);
+    let low = floor - 1;
     let high = last(space)?.[0] ?? low;
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
       if ((timeAt(space, middle)?.[0] ?? Number.POSITIVE_INFINITY) <= time) low = middle;
       else high = middle - 1;
     }
-    return low < start ? undefined : rowAt(space, low);
+    if (low >= floor) return rowAt(space, low);
+    const tuple = keptAt(space, floor, time);
+    return tuple && toLog(tuple);
   };
   return {
     readLog: (key, range) => {
       const space = numberOf(key);
-      // The anchor at the floor is not a row that can be read on from.
-      const start = Math.max(range.after, floorOf(space)?.[0] ?? 0);
-      return readPage<LogRow>(range.limit, range.bytesMax, (last, count) => after(space, last?.seq ?? start, count).map(toLog));
+      return readPage<LogRow>(range.limit, range.bytesMax, (previous, count) =>
+        after(space, previous?.seq ?? range.after, count).map(toLog),
+      );
     },
     readLogRow: (key, seq) => rowAt(numberOf(key), seq),
     findLogRowAt: (key, time) => lastAt(numberOf(key), time),

@@ -79,15 +79,19 @@ const clientWriter = (db: Database) => {
 };
 
 const purger = (db: Database) => {
-  const dropLogBelow = run(db, `DELETE FROM log WHERE position > ?1 << ${SEQ_BITS} AND position < (?1 << ${SEQ_BITS} | ?2)`);
-  const emptyAnchor = run(db, `UPDATE log SET fields = NULL WHERE position = (? << ${SEQ_BITS} | ?)`);
+  const dropOvertaken = run(
+    db,
+    `DELETE FROM log WHERE position > ?1 << ${SEQ_BITS} AND position < (?1 << ${SEQ_BITS} | ?2) AND (deleted = 1 OR position NOT IN (
+       SELECT max(position) FROM log WHERE position > ?1 << ${SEQ_BITS} AND position <= (?1 << ${SEQ_BITS} | ?2) GROUP BY collection, id))`,
+  );
+  const emptyAnchor = run(db, `UPDATE log SET fields = NULL WHERE position = (? << ${SEQ_BITS} | ?) AND deleted = 1`);
   const dropTombstones = run(db, 'DELETE FROM records WHERE space = ? AND deleted = 1 AND seq <= ?');
   const dropLog = run(db, `DELETE FROM log WHERE position > ?1 << ${SEQ_BITS} AND position < (?1 + 1) << ${SEQ_BITS}`);
   const dropWords = run(db, 'DELETE FROM search WHERE rowid IN (SELECT number FROM records WHERE space = ?)');
   const dropRest = ['entries', 'records', 'receipts', 'clients'].map((table) => run(db, `DELETE FROM ${table} WHERE space = ?`));
   return {
     compact: (space: number, floor: number) => {
-      dropLogBelow(space, floor);
+      dropOvertaken(space, floor);
       emptyAnchor(space, floor);
       dropTombstones(space, floor);
     },
