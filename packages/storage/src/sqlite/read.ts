@@ -71,7 +71,8 @@ const logReads = (db: Database, numberOf: (key: string) => number) => {
   };
   const keptAt = row<LogTuple>(
     db,
-    `SELECT ${LOG_COLUMNS} FROM log WHERE ${ofSpace} AND position < (?1 << ${SEQ_BITS} | ?2) AND updatedAt <= ?3 ORDER BY position DESC LIMIT 1`,
+    `SELECT ${LOG_COLUMNS} FROM log WHERE ${ofSpace} AND position < (?1 << ${SEQ_BITS} | ?2) AND updatedAt <= ?3
+     ORDER BY position DESC LIMIT 1`,
   );
   /**
    * Times never go back in a log, and from the floor on it has no holes, so halving finds the last row at or below
