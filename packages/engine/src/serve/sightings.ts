@@ -15,7 +15,7 @@ export const createSightings = (storage: Storage, env: Env): Sightings => ({
     if (known !== undefined && Math.abs(now - known.lastSeenAt) < SIGHTING_INTERVAL_MS) return;
     const fresh = { clientId, ackedN: 0, firstSeenAt: now, revoked: false, name: null };
     try {
-      await storage.putClient(space, { ...(known ?? fresh), seq, lastSeenAt: now });
+      await storage.putClient(space, { ...(known ?? fresh), seq, lastSeenAt: now, name: null });
     } catch (fault) {
       // Only a hint for the list of devices and for compaction: a pull must not fail because the disk is full.
       if (!(fault instanceof StorageFailure)) throw fault;
