@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 // Without the flags about background work, Chromium asks Google's hosts for things at every start.
@@ -35,14 +35,10 @@ export interface WatchedPage {
 const isOwnEnd = (url: string, why: string | undefined): boolean => url.includes('/sync/live') && why === 'net::ERR_ABORTED';
 
 /** Opens the two panes in a fresh profile. */
-export const openPage = async (
-  browser: Browser,
-  url: string,
-  options: { readonly dark?: boolean; readonly width?: number } = {},
-): Promise<WatchedPage> => {
+export const openPage = async (browser: Browser, url: string, options: { readonly width?: number } = {}): Promise<WatchedPage> => {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1280, height: 860 },
-    colorScheme: options.dark ? 'dark' : 'light',
+    colorScheme: 'light',
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
@@ -60,4 +56,10 @@ export const openPage = async (
   });
   await page.goto(url);
   return { page, context, troubles };
+};
+
+/** The JSON file that the page offers when `act` is done. */
+export const downloadFrom = async (page: Page, act: () => Promise<void>): Promise<unknown> => {
+  const [download] = await Promise.all([page.waitForEvent('download'), act()]);
+  return JSON.parse(readFileSync(await download.path(), 'utf8'));
 };

@@ -14,8 +14,22 @@ const sea: MantineColorsTuple = [
   '#00525a',
 ];
 
+/** Greys of the dark scheme with a little of the accent in them: text, quiet text, lines, fields, grounds. */
+const dark: MantineColorsTuple = [
+  '#dfe8e9',
+  '#bccbce',
+  '#9db0b4',
+  '#7c9095',
+  '#3d4e52',
+  '#2f3e42',
+  '#202d30',
+  '#182224',
+  '#121a1c',
+  '#0c1213',
+];
+
 export const theme = createTheme({
-  colors: { sea },
+  colors: { sea, dark },
   primaryColor: 'sea',
   primaryShade: { light: 7, dark: 5 },
   autoContrast: true,

@@ -63,11 +63,12 @@ export function SheetView({ sheet, isOpen, onClose }: SheetViewProps) {
       opened={isOpen}
       onClose={onClose}
       position="bottom"
-      size="88%"
+      size="auto"
       radius="lg"
       title={titleOf(sheet)}
       closeButtonProps={{ 'aria-label': 'Close' }}
-      styles={{ title: { fontWeight: 650 } }}
+      overlayProps={{ backgroundOpacity: 0.35 }}
+      styles={{ title: { fontWeight: 650 }, content: { maxHeight: '88%' } }}
     >
       {contentOf(sheet)}
     </Drawer>
