@@ -10,7 +10,7 @@ test('a second process on one database is refused with a sentence that says what
   const second = await tidemark(['serve', '--port', '0', '--data', data]);
   expect(second).toMatchObject({ code: 1, stderr: expect.stringMatching(refusal) });
   expect(second.stdout).not.toContain('ready');
-  for (const args of [['doctor'], ['export', '--app', 'time-tracker', '--user', 'demo'], ['backup', `${data}/copy.db`]]) {
+  for (const args of [['doctor'], ['export', '--app', 'time-tracker', '--user', 'demo']]) {
     expect(await tidemark([...args, '--data', data])).toMatchObject({ code: 1, stderr: expect.stringMatching(refusal) });
   }
   expect(await tidemark(['restore', `${data}/tidemark.db-lock`, '--data', data])).toMatchObject({
@@ -39,4 +39,24 @@ test('token works beside serve, before and after its start', async () => {
     const answer = await fetch(`${server.url}/apps/time-tracker/sync/session`, { headers: { authorization: `Bearer ${token}` } });
     expect(await answer.json()).toMatchObject({ app: 'time-tracker', subject: 'demo' });
   }
+});
+
+test('backup copies one moment beside a serve that goes on taking writes', async () => {
+  const data = await freshFolder();
+  const server = await serve(['--data', data]);
+  const headers = { authorization: `Bearer ${await tokenOf(data, 'demo')}`, 'content-type': 'application/json' };
+  const push = (n: number) => {
+    const fields = { title: `task ${n}`, intervals: [], archived: false, tags: [], updatedAt: n, version: 1 };
+    const mutation = { mutationId: `m${n}`, n, collection: 'tasks', id: `t${n}`, op: 'put', base: 0, at: n, was: {}, fields };
+    const body = JSON.stringify({ protocolVersion: 1, clientId: 'writer', schemaVersion: 1, mutations: [mutation] });
+    return fetch(`${server.url}/apps/time-tracker/sync/push`, { method: 'POST', headers, body });
+  };
+  expect((await push(1)).status).toBe(200);
+  const copying = tidemark(['backup', `${data}/copy.db`, '--data', data]);
+  for (let n = 2; n <= 50; n += 1) expect((await push(n)).status).toBe(200);
+  expect(await copying).toMatchObject({ code: 0 });
+  await server.end('SIGTERM');
+  expect(await tidemark(['doctor', '--data', data])).toMatchObject({ code: 0 });
+  expect(await tidemark(['restore', `${data}/copy.db`, '--data', data])).toMatchObject({ code: 0 });
+  expect(await tidemark(['doctor', '--data', data])).toMatchObject({ code: 0, stdout: expect.stringMatching(/task/) });
 });

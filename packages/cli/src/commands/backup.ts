@@ -1,23 +1,24 @@
 import { resolve } from 'node:path';
+import { backupFile } from '@tidemark/storage/sqlite';
 import type { Command } from 'commander';
 import { type CommandContext, dataOption } from '../context.ts';
-import { dataFolder } from '../data-folder.ts';
-import { done, wrongInput } from '../outcome.ts';
+import { dataFolder, fileExists, noDatabase } from '../data-folder.ts';
+import { done, type Outcome, wrongInput } from '../outcome.ts';
 import { openProgress } from '../progress.ts';
-import { withDatabase } from '../with-database.ts';
 import { writeThroughDraft } from '../write-file.ts';
 
-const run = (context: CommandContext, file: string, data: string) => {
+const run = async (context: CommandContext, file: string, data: string): Promise<Outcome> => {
   const folder = dataFolder(data);
   const target = resolve(file);
   if (target === folder.database) return wrongInput(`${file} is the database itself. Name another file for the backup.`);
-  return withDatabase(context, folder, async ({ storage }) => {
-    const progress = openProgress(context.terminal, context.env, 'Pages copied', 0);
-    await writeThroughDraft(target, context.env.uuid(), (draft) => storage.backup(draft, ({ pagesDone }) => progress.update(pagesDone)));
-    progress.stop();
-    context.terminal.print(`Backed up ${folder.database} to ${target}.`);
-    return done;
-  });
+  if (!(await fileExists(folder.database))) return noDatabase(folder);
+  const progress = openProgress(context.terminal, context.env, 'Pages copied', 0);
+  await writeThroughDraft(target, context.env.uuid(), (draft) =>
+    backupFile(folder.database, draft, ({ pagesDone }) => progress.update(pagesDone)),
+  );
+  progress.stop();
+  context.terminal.print(`Backed up ${folder.database} to ${target}.`);
+  return done;
 };
 
 export const addBackup = (program: Command, context: CommandContext): void => {
@@ -27,7 +28,7 @@ export const addBackup = (program: Command, context: CommandContext): void => {
     .description(
       'Copies the database with everything in it: records, log, receipts, conflicts, of all apps and users.\n' +
         'The file appears complete or not at all. ' +
-        'Needs the database for itself: stop `tidemark serve` first. The development key is not part of it.',
+        'May run while `tidemark serve` does: it copies one moment, and nobody waits. The development key is not part of it.',
     )
     .argument('<file>', 'file to write, replaced as a whole when it exists')
     .addOption(dataOption())

@@ -1,5 +1,5 @@
 import { backup, DatabaseSync } from '@photostructure/sqlite';
-import type { Database } from './database.ts';
+import { connect, type Database } from './database.ts';
 import { fileExists, moveFile, removeFile } from './platform/node.ts';
 
 /** Pages copied between two reports of progress. */
@@ -11,18 +11,32 @@ export interface BackupProgress {
 }
 
 /**
- * Copies a database to a new file by SQLite's online backup, while writes go on. A connection of its own reads one
- * moment of a file for as long as it takes, so that writes neither wait nor make the copy start again. The copy appears
- * under its name only when it is whole. Throws where that file exists already or cannot be written.
+ * Copies a database to a new file by SQLite's online backup, while this or another process writes to it. A connection of
+ * its own reads one moment of the file for as long as it takes, so that writes neither wait nor make the copy start
+ * again. The copy appears under its name only when it is whole. Throws where that file exists already or cannot be
+ * written, or where `file` is no database.
  */
-export const backupTo = async (db: Database, toFile: string, onProgress?: (progress: BackupProgress) => void): Promise<void> => {
+export const backupFile = async (file: string, toFile: string, onProgress?: (progress: BackupProgress) => void): Promise<void> => {
+  const source = new DatabaseSync(file);
+  try {
+    source.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
+    await copyTo(source, toFile, onProgress);
+  } finally {
+    source.close();
+  }
+};
+
+/** The same from an open database; one in memory is copied by its own connection. */
+export const backupTo = (db: Database, toFile: string, onProgress?: (progress: BackupProgress) => void): Promise<void> => {
+  const file = db.location();
+  return file === null ? copyTo(db, toFile, onProgress) : backupFile(file, toFile, onProgress);
+};
+
+const copyTo = async (source: Database, toFile: string, onProgress?: (progress: BackupProgress) => void): Promise<void> => {
   if (fileExists(toFile)) throw new Error(`${toFile} exists already. Name a new file for the backup.`);
   const partial = `${toFile}-partial`;
   removeFile(partial);
-  const file = db.location();
-  const source = file === null ? db : new DatabaseSync(file);
   try {
-    if (source !== db) source.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
     const pages = await backup(source, partial, {
       rate: PAGES_PER_STEP,
       progress: ({ totalPages, remainingPages }) => onProgress?.({ pagesDone: totalPages - remainingPages, pagesTotal: totalPages }),
@@ -32,7 +46,21 @@ export const backupTo = async (db: Database, toFile: string, onProgress?: (progr
   } catch (error) {
     removeFile(partial);
     throw error;
+  }
+};
+
+/**
+ * Copies the database of a file that another process may have open and go on writing to; takes no lock. The read
+ * transaction holds one moment fast: without it a write of that process would make the copy begin again, for ever.
+ * Throws as backupTo does, and where `file` is no database.
+ */
+export const backupBeside = async (file: string, toFile: string, onProgress?: (progress: BackupProgress) => void): Promise<void> => {
+  const db = connect(file);
+  try {
+    db.exec('BEGIN');
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    await backupTo(db, toFile, onProgress);
   } finally {
-    if (source !== db) source.close();
+    db.close();
   }
 };
