@@ -12,7 +12,14 @@ const START_TIMEOUT_MS = 20_000;
 export interface Server {
   /** http://localhost:PORT */
   readonly url: string;
+  /** Ends the process and starts another at the same address, with the same development key but an empty database. */
+  restartEmpty(): Promise<void>;
   stop(): Promise<void>;
+}
+
+interface Running {
+  readonly url: string;
+  end(): Promise<void>;
 }
 
 const addressOf = async (output: NodeJS.ReadableStream): Promise<string> => {
@@ -23,26 +30,43 @@ const addressOf = async (output: NodeJS.ReadableStream): Promise<string> => {
   throw new Error('the server ended before it was ready');
 };
 
+const run = async (data: string, port: string): Promise<Running> => {
+  const args = ['packages/cli/bin/tidemark.js', 'serve', '--port', port, '--data', data];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'exit');
+  const late = AbortSignal.timeout(START_TIMEOUT_MS);
+  const giveUp = () => child.kill('SIGKILL');
+  late.addEventListener('abort', giveUp);
+  child.stderr.resume();
+  const url = await addressOf(child.stdout);
+  late.removeEventListener('abort', giveUp);
+  child.stdout.resume();
+  return {
+    url,
+    end: async () => {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+};
+
 /** A real `tidemark serve` on a free port, with an empty data folder of its own. */
 export const startServer = async (): Promise<Server> => {
   for (const built of ['packages/cli/dist/main.js', 'console/dist/index.html']) {
     if (!existsSync(join(root, built))) throw new Error(`${built} is missing: run \`npm run build\` first.`);
   }
   const data = mkdtempSync(join(tmpdir(), 'tidemark-browser-'));
-  const args = ['packages/cli/bin/tidemark.js', 'serve', '--port', '0', '--data', data];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = once(child, 'exit');
-  const late = AbortSignal.timeout(START_TIMEOUT_MS);
-  late.addEventListener('abort', () => child.exitCode === null && !ready && child.kill('SIGKILL'));
-  let ready = false;
-  const url = await addressOf(child.stdout);
-  ready = true;
-  child.stdout.resume();
+  let running = await run(data, '0');
+  const { url } = running;
   return {
     url,
+    restartEmpty: async () => {
+      await running.end();
+      for (const suffix of ['', '-wal', '-shm']) rmSync(join(data, `tidemark.db${suffix}`), { force: true });
+      running = await run(data, new URL(url).port);
+    },
     stop: async () => {
-      child.kill('SIGTERM');
-      await ended;
+      await running.end();
       rmSync(data, { recursive: true, force: true });
     },
   };

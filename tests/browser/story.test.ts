@@ -54,9 +54,10 @@ test('cut one off, edit in both, join: nothing is lost, and the conflict is sett
 
   await left.openConflicts();
   const conflict = left.frame.getByRole('article', { name: 'Title of Write the report for Ada' });
-  expect(await conflict.locator('dl').textContent()).toMatch(
-    /Mine[\s\S]*here[\s\S]*Write the annual report[\s\S]*Theirs[\s\S]*elsewhere[\s\S]*stands[\s\S]*Write the report for Ada[\s\S]*Base[\s\S]*Write the report/,
-  );
+  const sides = await conflict.locator('dl > div').allTextContents();
+  expect(sides[0]).toMatch(/^Mine written here.*Write the annual report$/);
+  expect(sides[1]).toMatch(/^Theirs written elsewhere.*stands.*Write the report for Ada$/);
+  expect(sides[2]).toMatch(/^Base before both.*Write the report$/);
   expect(await conflict.textContent()).toMatch(/The edit with the later time stands\.\s*newest/);
   await right.openConflicts();
   await conflict.getByRole('button', { name: 'Keep mine' }).click();

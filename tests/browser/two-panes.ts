@@ -6,6 +6,7 @@ import { type Server, startServer } from './server.ts';
 
 export interface TwoPanes {
   readonly page: Page;
+  readonly server: Server;
   readonly left: Pane;
   readonly right: Pane;
 }
@@ -39,5 +40,5 @@ export const useTwoPanes = (options: TwoPanesOptions = {}): (() => TwoPanes) => 
     expect(watched.troubles.filter((trouble) => options.expected?.test(trouble) !== true)).toEqual([]);
   });
   afterAll(async () => browser.close());
-  return () => ({ page: watched.page, left: paneOf(watched.page, 'left'), right: paneOf(watched.page, 'right') });
+  return () => ({ page: watched.page, server, left: paneOf(watched.page, 'left'), right: paneOf(watched.page, 'right') });
 };

@@ -28,7 +28,7 @@ const RULES: { readonly [rule: string]: string } = {
 /** The rule that decided, as a sentence. */
 export const ruleWords = (rule: string): string => RULES[rule] ?? `Decided by the rule ${rule}.`;
 
-const isInterval = (value: Json): value is { readonly start: number; readonly end?: number } =>
+const isInterval = (value: Json): value is Json & Interval =>
   isJsonObject(value) && typeof value.start === 'number' && (value.end === undefined || typeof value.end === 'number');
 
 /** Intervals in a stored value; what is none is left out. */
