@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Status } from './client.ts';
-import { createWorld, type NotesClient, notes, shown, type World } from './simulation.suite.ts';
+import { createWorld, type NotesClient, notes, shown, type World } from './simulation/world.suite.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 
 const settled = (world: World, ...clients: readonly NotesClient[]) =>

@@ -115,7 +115,7 @@ const toClient = <C extends Collections>(options: ClientOptions<C>, session: Ses
     collection: (name) => handleOf(session, definitionOf(options.app, name)),
     group: (write) => writeGroup(session, write),
     status: session.status,
-    onStatus: session.onStatus,
+    onStatus: session.news.status.add,
     mutationState: (mutationId) => mutationStateOf(mirror, mutationId, (conflictId) => isOpenConflict(view, conflictId)),
     outbox: () =>
       inOrder(mirror)
@@ -124,10 +124,10 @@ const toClient = <C extends Collections>(options: ClientOptions<C>, session: Ses
         .filter(isMutation),
     parked: () => [...mirror.parked.values()],
     retryParked: (mutationId) => retryParked(session, mutationId),
-    discardParked: (mutationId) => session.change({ parked: new Map([[mutationId, null]]) }),
+    discardParked: (mutationId) => session.drop({ parked: new Map([[mutationId, null]]) }),
     exportUnsynced: () => exportUnsynced(options, session),
     conflicts: () => openConflicts(view),
-    onConflicts: session.onConflicts,
+    onConflicts: session.news.conflicts.add,
     resolve: (conflictId, { choose, value, mutationId }) =>
       view.get(CONFLICTS, conflictId) === undefined
         ? Promise.resolve(refuse('CONFLICT_NOT_FOUND', `There is no conflict ${conflictId} here`))
@@ -148,7 +148,7 @@ const toClient = <C extends Collections>(options: ClientOptions<C>, session: Ses
       return session.status();
     },
     setOnline: session.setOnline,
-    onTraffic: session.onTraffic,
+    onTraffic: session.traffic.add,
     signedIn: () => void session.signedIn(),
     close: async () => {
       await session.close();

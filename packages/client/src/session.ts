@@ -1,23 +1,23 @@
-import { ok, type Refusal, type Result, refuse } from '@tidemark/protocol';
-import type { PullAnswer } from '@tidemark/protocol/messages';
-import type { ClientOptions, LocalConflict, Status, Traffic, Written } from './client.ts';
-import { openConflicts } from './conflicts.ts';
+import type { ClientOptions, Status, Traffic } from './client.ts';
+import { createListeners, type Listeners } from './listeners.ts';
+import { createNews, type News } from './news.ts';
 import { createDebounce } from './outbox/debounce.ts';
-import { type Edit, planEdits } from './outbox/queue.ts';
+import { createWriter, type Write } from './outbox/write.ts';
 import type { ClientEnv } from './platform/client-env.ts';
 import { statusOf } from './status.ts';
 import type { Mirror, Rows } from './store/mirror.ts';
-import type { Change, Touched, Transactions } from './store/transactions.ts';
-import { applyPage } from './sync/apply-page.ts';
+import type { Touched, Transactions } from './store/transactions.ts';
 import { type Calls, createCalls } from './sync/calls.ts';
 import { createDigestWatch } from './sync/digest-check.ts';
-import { createLive } from './sync/live.ts';
+import { createLive, type Live } from './sync/live.ts';
+import { createLivePages } from './sync/live-page.ts';
 import { createLoop, type Loop } from './sync/loop.ts';
 import { pullAll } from './sync/pull.ts';
 import { noSuspicion, type Round, type RoundEnd, renewClientId, runRound } from './sync/round.ts';
 import { createLiveQueries, type LiveQueries } from './view/live-queries.ts';
 import { createView, type View } from './view/view.ts';
 
+const POLL_MS = 30_000;
 /** Poll this seldom while an event stream is open, in milliseconds. */
 const POLL_WHILE_LIVE_MS = 5 * 60_000;
 
@@ -29,37 +29,17 @@ export interface Session {
   readonly queries: LiveQueries;
   readonly calls: Calls;
   readonly loop: Loop;
-  /** Queues edits, all or none; `also` are rows that go with them. Resolves when they are durable here. */
-  write(edits: readonly Edit[], group?: string, also?: Change['rows']): Promise<Result<readonly Written[]>>;
-  /** Changes rows without queueing anything. */
-  change(rows: { readonly [T in keyof Rows]?: ReadonlyMap<string, null> }): Promise<void>;
+  readonly news: News;
+  readonly traffic: Listeners<Traffic>;
+  readonly write: Write;
+  /** Deletes rows without queueing anything. */
+  drop(rows: { readonly [T in keyof Rows]?: ReadonlyMap<string, null> }): Promise<void>;
   status(): Status;
   isOnline(): boolean;
   setOnline(online: boolean): void;
   signedIn(): Promise<void>;
-  readonly onStatus: Listeners<Status>['add'];
-  readonly onConflicts: Listeners<readonly LocalConflict[]>['add'];
-  readonly onTraffic: Listeners<Traffic>['add'];
   close(): Promise<void>;
 }
-
-interface Listeners<T> {
-  add(listener: (value: T) => void): () => void;
-  call(value: T): void;
-}
-
-const createListeners = <T>(): Listeners<T> => {
-  const listeners = new Set<(value: T) => void>();
-  return {
-    add: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    call: (value) => {
-      for (const listener of [...listeners]) listener(value);
-    },
-  };
-};
 
 export interface SessionOptions {
   readonly client: ClientOptions;
@@ -78,151 +58,97 @@ export const openSession = async (options: SessionOptions): Promise<Session> => 
   const view = createView(client.app, mirror);
   const queries = createLiveQueries(view.records);
   const calls = createCalls({ env, url: client.url, token: client.token });
-  const onStatus = createListeners<Status>();
-  const onConflicts = createListeners<readonly LocalConflict[]>();
-  const onTraffic = createListeners<Traffic>();
-  const traffic = (event: Omit<Traffic, 'at'>): void => onTraffic.call({ at: env.wall(), ...event });
-  const debounce = createDebounce(env, client.debounceMs);
-  let appOnline = true;
+  const traffic = createListeners<Traffic>();
+  const onTraffic: Round['onTraffic'] = (event) => traffic.call({ at: env.wall(), ...event });
   let lastEnd: RoundEnd | null = null;
-  let conflicts = openConflicts(view);
-  let shown = '';
 
   const status = (): Status =>
-    statusOf({ state: loop.state(), mirror, end: lastEnd, openConflicts: conflicts.length, durable: options.durable });
-  const tellStatus = (): void => {
-    const now = status();
-    const text = JSON.stringify(now);
-    if (text === shown) return;
-    shown = text;
-    onStatus.call(now);
-  };
-  const suspicion = noSuspicion();
-  const roundOf = (isCurrent: () => boolean): Round => ({
-    app: client.app,
-    env,
-    calls,
-    transactions,
-    account: client.account,
-    isCurrent,
-    onTraffic: traffic,
-    suspicion,
-  });
-  const digest = createDigestWatch(env);
-  const run = async (isCurrent: () => boolean): Promise<RoundEnd> => {
-    const round = roundOf(isCurrent);
-    const end = await runRound(round);
-    if (end.kind !== 'done') return end;
-    const difference = await digest.check(round);
-    if (difference === null) return end;
-    const trouble = await pullAll(round);
-    return trouble ?? { kind: 'done', error: difference };
-  };
-  const onPage = async (page: PullAnswer, cursor: string): Promise<void> => {
-    const asked = { clientId: mirror.meta.clientId, receiptN: mirror.meta.receiptN };
-    const apply = (): Promise<boolean> =>
-      transactions.run((current) => {
-        const change = applyPage(current, page, cursor, asked, env.wall());
-        return change === 'stale' ? null : change;
-      });
-    traffic({ kind: 'live', count: page.changes.length, ok: true });
-    if (await apply()) {
-      if (mirror.meta.heal !== null || mirror.meta.staging !== null) loop.dispatch({ kind: 'poke' });
-      return;
-    }
-    await transactions.refresh();
-    // Another session or a pull was faster; only where the page has more than they brought is there something to fetch.
-    if (page.seq > mirror.meta.seq || page.epoch !== mirror.meta.epoch) loop.dispatch({ kind: 'poke' });
-  };
+    statusOf({ state: loop.state(), mirror, end: lastEnd, openConflicts: news.openConflicts().length, durable: options.durable });
+  const news = createNews(view, queries, status);
   const live = createLive({
     env,
     url: client.url,
     calls,
-    from: () => {
-      const { cursor, clientId, staging, heal } = mirror.meta;
-      return cursor === null || staging !== null || heal !== null ? null : { cursor, clientId };
-    },
-    onPage,
+    from: () => livePosition(mirror),
+    onPage: createLivePages({ env, transactions, onTraffic, poke: () => loop.dispatch({ kind: 'poke' }) }),
   });
   const loop = createLoop({
     env,
     lockName: name,
     online: env.online(),
-    pollMs: () => (live.isOpen() ? Math.max(client.pollMs ?? 30_000, POLL_WHILE_LIVE_MS) : (client.pollMs ?? 30_000)),
-    round: run,
+    pollMs: () => Math.max(client.pollMs ?? POLL_MS, live.isOpen() ? POLL_WHILE_LIVE_MS : 0),
+    round: createRounds(client, { env, calls, transactions, onTraffic }),
     onChange: (state, end) => {
       if (end !== null && end.kind !== 'stale') lastEnd = end;
-      const sends = state.kind === 'idle' || state.kind === 'waiting' || state.kind === 'running';
-      if (client.live !== false && sends && mirror.meta.cursor !== null) live.start();
-      else if (!sends && state.kind !== 'backoff') live.stop();
-      tellStatus();
+      steerLive(live, state.kind, client.live !== false && mirror.meta.cursor !== null);
+      news.tellStatus();
     },
   });
   const channel = env.channel(name, () => void transactions.refresh().catch(() => undefined));
   touch = (touched, own) => {
-    const changes = view.update(touched);
-    queries.notify(changes);
-    const now = openConflicts(view);
-    if (JSON.stringify(now) !== JSON.stringify(conflicts)) {
-      conflicts = now;
-      onConflicts.call(now);
-    }
-    tellStatus();
+    news.touched(touched);
     if (own) channel.post();
   };
-  const isOnline = (): boolean => appOnline && env.online();
-  const tellOnline = (): void => loop.dispatch({ kind: isOnline() ? 'online' : 'offline' });
-  const stopListening = env.onOnline(tellOnline);
-
-  const write: Session['write'] = async (edits, group, also) => {
-    let refused: Refusal | null = null;
-    let queued = 0;
-    const stamp = { app: client.app, at: env.wall(), ...(group === undefined ? {} : { group }) };
-    try {
-      await transactions.run((current) => {
-        const planned = planEdits(current, edits, stamp);
-        refused = planned.ok ? null : planned.error;
-        queued = planned.ok ? (planned.value.rows?.outbox?.size ?? 0) : 0;
-        return planned.ok && (queued > 0 || also) ? { ...planned.value, rows: { ...planned.value.rows, ...also } } : null;
-      });
-    } catch (fault) {
-      return refuse('STORAGE_FULL', `The edit could not be stored here: ${fault instanceof Error ? fault.message : String(fault)}`);
-    }
-    if (refused !== null) return { ok: false, error: refused };
-    if (queued > 0) loop.dispatch({ kind: 'edit', delayMs: debounce() });
-    return ok(edits.map(({ id, mutationId }) => ({ id, mutationId })));
-  };
+  const network = watchNetwork(env, (online) => loop.dispatch({ kind: online ? 'online' : 'offline' }));
+  const debounce = createDebounce(env, client.debounceMs);
+  const onQueued = (): void => loop.dispatch({ kind: 'edit', delayMs: debounce() });
   return {
-    env,
-    mirror,
-    view,
-    queries,
-    calls,
-    loop,
-    write,
-    change: async (rows) => {
+    ...{ env, mirror, view, queries, calls, loop, news, traffic, status },
+    write: createWriter({ app: client.app, env, transactions, onQueued }),
+    drop: async (rows) => {
       await transactions.run(() => ({ rows }));
     },
-    status,
-    isOnline,
-    setOnline: (online) => {
-      appOnline = online;
-      tellOnline();
-    },
+    isOnline: network.isOnline,
+    setOnline: network.setOnline,
     signedIn: async () => {
       const revoked = lastEnd !== null && 'error' in lastEnd && lastEnd.error?.code === 'CLIENT_REVOKED';
       if (revoked) await renewClientId({ transactions, env }, mirror.meta.clientId);
-      loop.dispatch({ kind: 'signedIn', online: isOnline() });
+      loop.dispatch({ kind: 'signedIn', online: network.isOnline() });
     },
-    onStatus: onStatus.add,
-    onConflicts: onConflicts.add,
-    onTraffic: onTraffic.add,
     close: async () => {
       loop.dispatch({ kind: 'close' });
-      stopListening();
+      network.stop();
       channel.close();
       // What is being written is still stored.
       await transactions.run(() => null);
+    },
+  };
+};
+
+/** A stream goes on from the stored cursor; while a snapshot or a healing is under way there is nothing to go on from. */
+const livePosition = ({ meta }: Mirror): { readonly clientId: string; readonly cursor: string } | null =>
+  meta.cursor === null || meta.staging !== null || meta.heal !== null ? null : { cursor: meta.cursor, clientId: meta.clientId };
+
+const steerLive = (live: Live, kind: ReturnType<Loop['state']>['kind'], wanted: boolean): void => {
+  if (kind === 'idle' || kind === 'waiting' || kind === 'running') {
+    if (wanted) live.start();
+  } else if (kind !== 'backoff') live.stop();
+};
+
+/** A round, and at rest the comparison with the server; what differs is loaded again in the same round. */
+const createRounds = (client: ClientOptions, tools: Pick<Round, 'env' | 'calls' | 'transactions' | 'onTraffic'>) => {
+  const suspicion = noSuspicion();
+  const digest = createDigestWatch(tools.env);
+  return async (isCurrent: () => boolean): Promise<RoundEnd> => {
+    const round: Round = { ...tools, app: client.app, account: client.account, isCurrent, suspicion };
+    const end = await runRound(round);
+    const difference = end.kind === 'done' ? await digest.check(round) : null;
+    if (difference === null) return end;
+    return (await pullAll(round)) ?? { kind: 'done', error: difference };
+  };
+};
+
+/** Online is what both the platform and the application say. */
+const watchNetwork = (env: ClientEnv, tell: (online: boolean) => void) => {
+  let wanted = true;
+  const isOnline = (): boolean => wanted && env.online();
+  const stop = env.onOnline(() => tell(isOnline()));
+  return {
+    isOnline,
+    stop,
+    setOnline: (online: boolean): void => {
+      wanted = online;
+      tell(isOnline());
     },
   };
 };

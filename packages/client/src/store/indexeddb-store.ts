@@ -114,7 +114,7 @@ const checkRow = (value: unknown): JsonObject => {
   return value;
 };
 
-/** Answers false, with nothing written, where a check was not met. Only IndexedDB requests are awaited inside, or it would commit too early. */
+/** Answers false, with nothing written, where a check was not met. Awaits only IndexedDB requests inside, or it would commit too early. */
 const writeBatch = async (database: IDBDatabase, batch: StoreBatch): Promise<boolean> => {
   const named = [batch.check, batch.put, batch.delete].flatMap((rows) => (rows ?? []).map((row) => row.table));
   const tables = new Set([...named, ...(batch.clear ?? [])]);

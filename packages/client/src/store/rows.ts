@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type Refusal } from '@tidemark/protocol';
 import type { Mutation, PushedMutation, RecordState } from '@tidemark/protocol/messages';
 
-/** One row of the outbox, under its mutationId. `settled` is the seq of an acknowledged mutation whose new state has not been pulled yet. */
+/** One row of the outbox, under its mutationId. `settled`: the seq of an acknowledged mutation whose new state was not pulled yet. */
 export interface OutboxRow {
   readonly mutation: PushedMutation;
   readonly settled?: number;

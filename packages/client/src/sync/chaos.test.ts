@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createWorld, type Fate, type NotesClient, shown, type World } from '../simulation.suite.ts';
+import { createWorld, type Fate, type NotesClient, shown, type World } from '../simulation/world.suite.ts';
 import type { ClientStore } from '../store/client-store.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 

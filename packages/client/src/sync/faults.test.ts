@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createWorld, type Fate, type NotesClient, notes, shown, type World } from '../simulation.suite.ts';
+import { createWorld, type Fate, type NotesClient, notes, shown, type World } from '../simulation/world.suite.ts';
 
 /** A client whose checks are laxer than the server's. */
 const laxNotes = { ...notes.collections.notes, fields: { ...notes.collections.notes.fields, title: { schema: z.string() } } };

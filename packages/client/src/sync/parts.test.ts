@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstBatch, toUnits } from '../outbox/batch.ts';
 import { createDebounce } from '../outbox/debounce.ts';
-import { createClock } from '../simulation.suite.ts';
+import { createClock } from '../simulation/clock.suite.ts';
 import type { OutboxRow } from '../store/rows.ts';
 import { parseRetryAfter, retryDelayMs } from './retry.ts';
 import { createSseParser } from './sse.ts';

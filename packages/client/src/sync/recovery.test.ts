@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { copyStore, createWorld, type NotesClient, shown, type World } from '../simulation.suite.ts';
+import { copyStore, createWorld, type NotesClient, shown, type World } from '../simulation/world.suite.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 
 const space = { app: 'notes', key: 'notes/alice' };

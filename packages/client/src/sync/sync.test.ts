@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createWorld, faultyStore, shown } from '../simulation.suite.ts';
+import { createWorld, faultyStore, shown } from '../simulation/world.suite.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 
 describe('two clients', () => {
