@@ -3,7 +3,7 @@ import './base.css';
 import { MantineProvider } from '@mantine/core';
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { schemeManager, theme } from './theme.ts';
+import { resolveVariables, schemeManager, theme } from './theme.ts';
 
 /** Shows `children` on the page, in Tidemark's look. */
 export const show = (children: ReactNode): void => {
@@ -11,7 +11,7 @@ export const show = (children: ReactNode): void => {
   if (root === null) throw new Error('the page has no #root');
   createRoot(root).render(
     <StrictMode>
-      <MantineProvider theme={theme} colorSchemeManager={schemeManager} defaultColorScheme="auto">
+      <MantineProvider theme={theme} cssVariablesResolver={resolveVariables} colorSchemeManager={schemeManager} defaultColorScheme="auto">
         {children}
       </MantineProvider>
     </StrictMode>,

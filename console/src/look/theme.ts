@@ -1,4 +1,4 @@
-import { createTheme, localStorageColorSchemeManager, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, localStorageColorSchemeManager, type MantineColorsTuple } from '@mantine/core';
 
 /** The one accent: the green-blue of a shallow sea. */
 const sea: MantineColorsTuple = [
@@ -39,6 +39,18 @@ export const theme = createTheme({
   respectReducedMotion: true,
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
   headings: { fontWeight: '650' },
+});
+
+/** Where Mantine's own choice is too faint on our grounds. */
+export const resolveVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { '--mantine-color-placeholder': '#68777b' },
+  dark: {
+    '--mantine-color-placeholder': '#8a9ca1',
+    '--mantine-color-sea-light': '#1c3f43',
+    '--mantine-color-sea-light-hover': '#234c51',
+    '--mantine-color-sea-light-color': '#a6dde0',
+  },
 });
 
 /** Shared by both panes and the page around them: a choice made in one shows in all. */

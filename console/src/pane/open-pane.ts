@@ -29,6 +29,8 @@ const tokenSource = (first: SignIn | null) => {
   return async (refused?: string): Promise<string | null> => {
     if (token !== null && token !== refused) return token;
     const fresh = await signIn();
+    // A server that does not answer is no sign-out: the client goes on trying.
+    if (!fresh.ok && fresh.error.code === 'UNAVAILABLE') throw new Error(fresh.error.message);
     token = fresh.ok ? fresh.value.token : null;
     return token;
   };

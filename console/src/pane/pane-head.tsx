@@ -1,34 +1,11 @@
-import { Alert, Button, Switch } from '@mantine/core';
-import type { Status } from '@tidemark/client';
+import { Switch } from '@mantine/core';
 import { useState } from 'react';
-import { download, reload } from '../platform/browser.ts';
-import { isCutOff, setCutOff, startOver } from './open-pane.ts';
+import { isCutOff, setCutOff } from './open-pane.ts';
 import classes from './pane.module.css';
 import { usePane, useStatus } from './pane-context.ts';
 import { PaneMenu } from './pane-menu.tsx';
+import { Trouble } from './trouble.tsx';
 import { statusWords } from './words.ts';
-
-/** The store belongs to a space that this server does not have: after a reset of the demo, or an erasure. */
-const ANOTHER_SPACE: ReadonlySet<string> = new Set(['WRONG_SPACE', 'SPACE_ERASED']);
-
-function Trouble({ error }: { readonly error: NonNullable<Status['error']> }) {
-  const { client, name } = usePane();
-  const begin = () => {
-    if (client.outbox().length + client.parked().length > 0) download(`tidemark-${name}.json`, client.exportUnsynced());
-    startOver(name);
-    reload();
-  };
-  return (
-    <Alert color="red" className={classes.trouble} p="xs" role="alert">
-      {error.message}
-      {ANOTHER_SPACE.has(error.code) && (
-        <Button size="compact-sm" variant="light" color="red" mt={6} onClick={begin}>
-          Start over with an empty store
-        </Button>
-      )}
-    </Alert>
-  );
-}
 
 /** Name, status and offline switch of the pane. */
 export function PaneHead() {
@@ -56,7 +33,7 @@ export function PaneHead() {
         />
         <PaneMenu />
       </div>
-      {status.state === 'error' && status.error !== null && <Trouble error={status.error} />}
+      <Trouble status={status} />
     </header>
   );
 }

@@ -63,12 +63,11 @@ export function SheetView({ sheet, isOpen, onClose }: SheetViewProps) {
       opened={isOpen}
       onClose={onClose}
       position="bottom"
-      size="auto"
       radius="lg"
       title={titleOf(sheet)}
       closeButtonProps={{ 'aria-label': 'Close' }}
       overlayProps={{ backgroundOpacity: 0.35 }}
-      styles={{ title: { fontWeight: 650 }, content: { maxHeight: '88%' } }}
+      styles={{ title: { fontWeight: 650 }, content: { height: 'auto', maxHeight: '88%' } }}
     >
       {contentOf(sheet)}
     </Drawer>
