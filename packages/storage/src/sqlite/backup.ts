@@ -1,5 +1,5 @@
 import { backup, DatabaseSync } from '@photostructure/sqlite';
-import { connect, type Database } from './database.ts';
+import type { Database } from './database.ts';
 import { fileExists, moveFile, removeFile } from './platform/node.ts';
 
 /** Pages copied between two reports of progress. */
@@ -46,21 +46,5 @@ const copyTo = async (source: Database, toFile: string, onProgress?: (progress: 
   } catch (error) {
     removeFile(partial);
     throw error;
-  }
-};
-
-/**
- * Copies the database of a file that another process may have open and go on writing to; takes no lock. The read
- * transaction holds one moment fast: without it a write of that process would make the copy begin again, for ever.
- * Throws as backupTo does, and where `file` is no database.
- */
-export const backupBeside = async (file: string, toFile: string, onProgress?: (progress: BackupProgress) => void): Promise<void> => {
-  const db = connect(file);
-  try {
-    db.exec('BEGIN');
-    db.prepare('SELECT count(*) FROM sqlite_schema').get();
-    await backupTo(db, toFile, onProgress);
-  } finally {
-    db.close();
   }
 };
