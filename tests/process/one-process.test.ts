@@ -40,23 +40,3 @@ test('token works beside serve, before and after its start', async () => {
     expect(await answer.json()).toMatchObject({ app: 'time-tracker', subject: 'demo' });
   }
 });
-
-test('backup copies one moment beside a serve that goes on taking writes', async () => {
-  const data = await freshFolder();
-  const server = await serve(['--data', data]);
-  const headers = { authorization: `Bearer ${await tokenOf(data, 'demo')}`, 'content-type': 'application/json' };
-  const push = (n: number) => {
-    const fields = { title: `task ${n}`, intervals: [], archived: false, tags: [], updatedAt: n, version: 1 };
-    const mutation = { mutationId: `m${n}`, n, collection: 'tasks', id: `t${n}`, op: 'put', base: 0, at: n, was: {}, fields };
-    const body = JSON.stringify({ protocolVersion: 1, clientId: 'writer', schemaVersion: 1, mutations: [mutation] });
-    return fetch(`${server.url}/apps/time-tracker/sync/push`, { method: 'POST', headers, body });
-  };
-  expect((await push(1)).status).toBe(200);
-  const copying = tidemark(['backup', `${data}/copy.db`, '--data', data]);
-  for (let n = 2; n <= 50; n += 1) expect((await push(n)).status).toBe(200);
-  expect(await copying).toMatchObject({ code: 0 });
-  await server.end('SIGTERM');
-  expect(await tidemark(['doctor', '--data', data])).toMatchObject({ code: 0 });
-  expect(await tidemark(['restore', `${data}/copy.db`, '--data', data])).toMatchObject({ code: 0 });
-  expect(await tidemark(['doctor', '--data', data])).toMatchObject({ code: 0, stdout: expect.stringMatching(/task/) });
-});
