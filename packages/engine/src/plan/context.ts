@@ -70,10 +70,13 @@ export const isForeign = (stamp: Stamp, edit: Edit): boolean => {
   return edit.baseCounts ? stamp.seq > edit.base : true;
 };
 
-/** Of two writes of one lost log, the greater old seq stands. Undefined where that does not decide. */
+/**
+ * Of two writes of one lost log, the greater old seq stands. Undefined where that does not decide; so with equal ones, of which one
+ * mutation changed the record and the other came upon that change without making one.
+ */
 export const healedOrder = (stamp: Stamp, edit: Edit): 'mine' | 'theirs' | undefined => {
   if (edit.healed === undefined) return undefined;
   if (stamp.healed === undefined) return stamp.seq <= edit.cutAt ? 'mine' : undefined;
-  if (stamp.healed.epoch !== edit.healed.epoch) return undefined;
+  if (stamp.healed.epoch !== edit.healed.epoch || stamp.healed.seq === edit.healed.seq) return undefined;
   return edit.healed.seq > stamp.healed.seq ? 'mine' : 'theirs';
 };

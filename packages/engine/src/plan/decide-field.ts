@@ -6,6 +6,7 @@ import type { Stamp } from './meta.ts';
 export type Seen = { readonly value: Json | undefined } | 'needed' | 'compacted';
 
 export interface FieldQuestion {
+  readonly field: string;
   readonly edit: Edit;
   readonly definition: FieldDefinition;
   readonly mine: Json | undefined;
@@ -59,6 +60,15 @@ const decideConcurrent = (rule: MergeRule, question: FieldQuestion, was: Json | 
   return { value: accepted.value, author, rule: rule.name, conflict: { was, outcome: standing } };
 };
 
+const readJson = (fields: JsonObject, field: string): Json | undefined => (Object.hasOwn(fields, field) ? fields[field] : undefined);
+
+/**
+ * Has somebody else written the field unseen? A client that re-offers its writes saw those of others between them, which may
+ * not be back yet: a rule that combines then works from `was` alone.
+ */
+const countsAsForeign = (rule: MergeRule, { stamp, edit }: FieldQuestion): boolean =>
+  isForeign(stamp, edit) || (rule.combines && edit.healed !== undefined);
+
 /**
  * Decides one field of an edit (docs/MERGE-RULES.md). Not concurrent: mine. Concurrent: the field's rule. 'needed' where the value
  * the author saw must be loaded from the history first.
@@ -66,15 +76,18 @@ const decideConcurrent = (rule: MergeRule, question: FieldQuestion, was: Json | 
 export const decideField = (question: FieldQuestion): FieldAnswer | 'needed' => {
   const { definition, edit, mine, theirs, stamp } = question;
   const rule = definition.merge ?? DEFAULT_RULE;
+  // An up-caster filled in what an older version does not know, in `was` as well: the author did not name this field.
+  if (!edit.knowsAllFields && edit.was !== undefined && jsonEqual(readJson(edit.was, question.field), mine))
+    return { value: theirs, author: 'theirs', rule: rule.name };
   if (rule.when === 'always') return decideAlways(rule, question);
   const isEqual = jsonEqual(mine, theirs);
-  // A rule that combines is asked all the same: two clients that each counted one up sent the same value.
-  if (isEqual && !rule.combines) return { value: theirs, author: healedOrder(stamp, edit) === 'mine' ? 'mine' : 'theirs', rule: rule.name };
+  // A rule that combines is asked also about equal values: two clients that each counted one up sent the same one.
   if (!rule.combines) {
     const order = healedOrder(stamp, edit);
+    if (isEqual) return { value: theirs, author: order ?? 'theirs', rule: rule.name };
     if (order !== undefined) return { value: order === 'mine' ? mine : theirs, author: order, rule: rule.name };
   }
-  if (!isForeign(stamp, edit)) return { value: mine, author: 'mine', rule: rule.name };
+  if (!countsAsForeign(rule, question)) return { value: mine, author: isEqual ? 'theirs' : 'mine', rule: rule.name };
   const seen = question.seen();
   if (seen === 'needed') return 'needed';
   // Never a guess: without the value the author saw, theirs stays and mine is kept.

@@ -4,8 +4,9 @@ import { createLogDraft, type LogDraft } from './log-draft.ts';
 import { parseMeta, printMeta, type RecordMeta } from './meta.ts';
 import { createJournal, createOverlay } from './overlay.ts';
 
-/** A record as the planner sees it: parsed, up-cast to the app's schemaVersion. */
+/** A record as the planner sees it. `fieldsJson` and `schemaVersion` are as stored. */
 export interface DraftRecord extends Omit<RecordRow, 'metaJson'> {
+  /** Up-cast to the app's schemaVersion, when first looked at. Throws where no up-caster can: that is the fault of whoever edits it. */
   readonly fields: JsonObject;
   readonly meta: RecordMeta;
 }
@@ -76,13 +77,24 @@ export interface ChangeAuthor {
 
 const parseRecord = (app: AppDefinition, row: RecordRow): DraftRecord => {
   const { metaJson, ...rest } = row;
+  let fields: JsonObject | undefined;
+  return {
+    ...rest,
+    meta: parseMeta(metaJson),
+    get fields() {
+      fields ??= currentFields(app, row);
+      return fields;
+    },
+  };
+};
+
+const currentFields = (app: AppDefinition, row: RecordRow): JsonObject => {
   const stored: JsonObject = JSON.parse(row.fieldsJson);
-  const collection = app.collections[row.collection];
-  const meta = parseMeta(metaJson);
-  if (collection === undefined || row.schemaVersion === app.schemaVersion) return { ...rest, fields: stored, meta };
+  const collection = Object.hasOwn(app.collections, row.collection) ? app.collections[row.collection] : undefined;
+  if (collection === undefined || row.schemaVersion === app.schemaVersion) return stored;
   const upcast = upcastFields(app, collection, stored, row.schemaVersion);
   if (!upcast.ok) throw new Error(`record ${row.collection}/${row.id}: ${upcast.error.message}`);
-  return { ...rest, fields: upcast.value, meta };
+  return upcast.value;
 };
 
 export const createDraft = (app: AppDefinition, space: SpaceRow, input: PlanInput, now: number): Draft => {

@@ -65,11 +65,17 @@ export const parseMeta = (text: string): RecordMeta => {
   return packed.d ? { ...meta, deletion: unpack(packed.d) } : meta;
 };
 
+/** The open conflict of a client about a field. */
+export const openConflict = (open: RecordMeta['open'], field: string, clientId: string): string | undefined => {
+  const ofField = Object.hasOwn(open, field) ? open[field] : undefined;
+  return ofField !== undefined && Object.hasOwn(ofField, clientId) ? ofField[clientId] : undefined;
+};
+
 /** `open` with one conflict more (id given) or less (undefined). */
 export const withOpen = (open: RecordMeta['open'], field: string, clientId: string, id: string | undefined): RecordMeta['open'] => {
-  const ofField = { ...(Object.hasOwn(open, field) ? open[field] : {}) };
-  if (id === undefined) delete ofField[clientId];
-  else ofField[clientId] = id;
+  const others = Object.entries(Object.hasOwn(open, field) ? (open[field] ?? {}) : {}).filter(([other]) => other !== clientId);
+  // Built from entries: a client may be called __proto__.
+  const ofField = Object.fromEntries(id === undefined ? others : [...others, [clientId, id]]);
   const next = { ...open };
   if (Object.keys(ofField).length === 0) delete next[field];
   else next[field] = ofField;

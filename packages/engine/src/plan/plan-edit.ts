@@ -1,5 +1,6 @@
 import {
   type CollectionDefinition,
+  checkJson,
   isOptional,
   type Json,
   type JsonObject,
@@ -20,7 +21,8 @@ const own = (fields: JsonObject, field: string): Json | undefined => (Object.has
 
 /** A new record, or a deleted one made again: nothing to merge with. */
 const create = (draft: Draft, collection: CollectionDefinition, edit: Edit, previous: DraftRecord | undefined): EditOutcome => {
-  const derived = withDerived(collection, null, edit.fields, edit.fields);
+  const named = Object.entries(edit.fields).filter(([field]) => !collection.fields[field]?.derived);
+  const derived = withDerived(collection, null, Object.fromEntries(named), edit.fields);
   const meta: RecordMeta = { all: stampFor(edit, draft.head() + 1), fields: {}, open: previous?.meta.open ?? {} };
   const written = writeLive(draft, collection, edit, derived, meta);
   return 'refusal' in written ? written.refusal : unchanged(written);
@@ -30,6 +32,12 @@ const create = (draft: Draft, collection: CollectionDefinition, edit: Edit, prev
 const clears = (collection: CollectionDefinition, edit: Edit, field: string): boolean => {
   const definition = collection.fields[field];
   return edit.op === 'patch' && edit.fields[field] === null && definition !== undefined && isOptional(definition);
+};
+
+/** Did the author see no record? With base 0 and a `was` it saw its own create, not yet acknowledged when this was queued. */
+const isCreate = (edit: Edit): boolean => {
+  const sawNothing = edit.was === undefined || Object.keys(edit.was).length === 0;
+  return edit.op === 'put' && sawNothing && (edit.base === 0 || !edit.baseCounts);
 };
 
 /** Fields an edit is about: those it names, and for a whole replacement those it left out though its author saw them. */
@@ -44,7 +52,7 @@ const editedFields = (
     if (collection.fields[field]?.derived) continue;
     edited.set(field, clears(collection, edit, field) ? undefined : value);
   }
-  if (edit.op !== 'put' || edit.base === 0) return edited;
+  if (edit.op !== 'put' || isCreate(edit)) return edited;
   for (const field of Object.keys(record.fields)) {
     if (edited.has(field) || Object.hasOwn(edit.fields, field) || collection.fields[field]?.derived) continue;
     if (edit.was === undefined && !edit.knowsAllFields) continue;
@@ -86,6 +94,7 @@ const decideAll = (
     if (definition === undefined) continue;
     const theirs = own(record.fields, field);
     const answer = decideField({
+      field,
       edit,
       definition,
       mine,
@@ -113,13 +122,14 @@ const decideAll = (
   return isNeeded ? 'needed' : made;
 };
 
-/** A value that a rule made must fit the field's schema like any other. */
+/** A value that a rule made must fit the field's schema and the limits of JSON like any other, or nobody could send it again. */
 const acceptCombined = (
   collection: CollectionDefinition,
   field: string,
   value: Json | undefined,
 ): { value: Json | undefined } | undefined => {
   if (value === undefined) return { value };
+  if (checkJson({ [field]: value })) return undefined;
   const checked = validateFields(collection, { [field]: value }, 'patch');
   return checked.ok ? { value: own(checked.value, field) } : undefined;
 };
@@ -232,13 +242,10 @@ const onTombstone = (draft: Draft, collection: CollectionDefinition, edit: Edit,
   const deletion = tombstone.meta.deletion ?? tombstone.meta.all;
   if (healedOrder(deletion, edit) === 'theirs') return unchanged(tombstone);
   const unseen = isForeign(deletion, edit);
-  const creates = edit.op === 'put' && (edit.baseCounts ? edit.base === 0 : isEmpty(edit.was));
-  if (creates || (edit.op === 'put' && !unseen)) return create(draft, collection, edit, tombstone);
+  if (isCreate(edit) || (edit.op === 'put' && !unseen)) return create(draft, collection, edit, tombstone);
   if (unseen) return editDeleted(draft, collection, edit, tombstone);
   return rejected('RECORD_NOT_FOUND', `${edit.collection}/${edit.id} was deleted`);
 };
-
-const isEmpty = (was: JsonObject | undefined): boolean => was === undefined || Object.keys(was).length === 0;
 
 /** Plans a put or a patch of `record` (undefined = it never existed here). */
 export const planEdit = (draft: Draft, collection: CollectionDefinition, edit: Edit, record: DraftRecord | undefined): EditOutcome => {

@@ -15,6 +15,7 @@ import { lastAuthor } from './meta.ts';
 import { planDelete } from './plan-delete.ts';
 import { planEdit } from './plan-edit.ts';
 import { planResolve } from './plan-resolve.ts';
+import { printFields } from './write-record.ts';
 
 /** Who sends, and in which version of the app's data model unless the mutation says its own. */
 export interface Sender {
@@ -37,6 +38,12 @@ const upcastBoth = (
   if (mutation.was === undefined) return { fields: newFields.value, was: undefined };
   const newWas = upcastFields(draft.app, collection, mutation.was, version);
   return newWas.ok ? { fields: newFields.value, was: newWas.value } : refusal(newWas.error);
+};
+
+/** What no record could hold is refused here: it might otherwise be kept in a conflict, which has no limit of its own. */
+const checkSize = (collection: CollectionDefinition, fields: JsonObject): EditOutcome | undefined => {
+  const printed = printFields(collection, 'with these fields', fields);
+  return 'refusal' in printed ? printed.refusal : undefined;
 };
 
 /** Checks, up-casts and validates a mutation. */
@@ -67,6 +74,8 @@ const prepare = (draft: Draft, mutation: Mutation, sender: Sender): Edit | EditO
     return rejected('UNKNOWN_COLLECTION', `the app ${draft.app.name} has no collection ${JSON.stringify(collection)}`);
   const upcast = upcastBoth(draft, definition, mutation, version);
   if ('kind' in upcast) return upcast;
+  const tooLarge = checkSize(definition, upcast.fields) ?? checkSize(definition, upcast.was ?? {});
+  if (tooLarge) return tooLarge;
   const checked = op === 'delete' ? undefined : validateFields(definition, upcast.fields, op);
   if (checked && !checked.ok) return refusal(checked.error);
   return { ...common, fields: checked?.value ?? {}, was: upcast.was, knowsAllFields: version === draft.app.schemaVersion };
@@ -79,6 +88,14 @@ const checkRevision = (draft: Draft, edit: Edit): EditOutcome | undefined => {
   if (current === edit.ifRevision) return undefined;
   const outcome = rejected('REVISION_MISMATCH', `the record has revision ${current}, not ${edit.ifRevision}`, { revision: current });
   return record === undefined ? outcome : { ...outcome, ...{ record } };
+};
+
+/** Who names the current revision has seen it: nothing is concurrent to them, and what their replacement leaves out goes. */
+const seeingAll = (draft: Draft, edit: Edit): Edit => {
+  const record = draft.record(edit.collection, edit.id);
+  if (record === undefined) return { ...edit, base: 0, baseCounts: true };
+  const was = edit.op === 'put' && edit.knowsAllFields && !record.deleted ? record.fields : edit.was;
+  return { ...edit, was, base: draft.head(), baseCounts: true };
 };
 
 /** Plans one mutation against the draft. Whatever a rule, an up-caster or derive throws is that mutation's fault alone. */
@@ -96,9 +113,7 @@ const tryPlan = (draft: Draft, mutation: Mutation, sender: Sender): EditOutcome 
     if (edit.collection === CONFLICTS) return planResolve(draft, edit);
     const mismatch = checkRevision(draft, edit);
     if (mismatch) return mismatch;
-    // Who names the current revision has seen it: nothing is concurrent to them.
-    const seen = edit.ifRevision === undefined ? edit : { ...edit, base: draft.head(), baseCounts: true };
-    return dispatch(draft, seen);
+    return dispatch(draft, edit.ifRevision === undefined ? edit : seeingAll(draft, edit));
   } catch (error) {
     return rejected(
       'PLANNER_FAILED',
@@ -114,15 +129,26 @@ const dispatch = (draft: Draft, edit: Edit): EditOutcome => {
   return edit.op === 'delete' ? planDelete(draft, collection, edit, record) : planEdit(draft, collection, edit, record);
 };
 
-/** Must the answer carry the record: had the client not seen, or not made itself, the state this edit came upon? */
-export const sendsRecord = (
-  before: { readonly seq: number; readonly author: string } | undefined,
-  base: number,
-  clientId: string,
-): boolean => before !== undefined && before.seq !== base && before.author !== clientId;
+/** The state that an edit came upon. */
+export interface StateBefore {
+  readonly seq: number;
+  readonly author: string;
+  readonly schemaVersion: number;
+}
+
+/**
+ * Must the answer carry the record? Yes, if the client cannot work the new state out from what it has: it had neither seen nor
+ * made the state before, an up-caster was at work, or it resolved a conflict, which is no edit of the conflict's own fields.
+ */
+export const sendsRecord = (draft: Draft, before: StateBefore | undefined, mutation: Mutation, sender: Sender): boolean => {
+  const current = draft.app.schemaVersion;
+  if (mutation.collection === CONFLICTS || (mutation.schemaVersion ?? sender.schemaVersion) !== current) return true;
+  if (before === undefined) return false;
+  return before.schemaVersion !== current || (before.seq !== mutation.base && before.author !== sender.clientId);
+};
 
 /** What sendsRecord needs to know, taken before the edit. */
-export const stateBefore = (draft: Draft, collection: string, id: string): { seq: number; author: string } | undefined => {
+export const stateBefore = (draft: Draft, collection: string, id: string): StateBefore | undefined => {
   const record = draft.record(collection, id);
-  return record && { seq: record.seq, author: lastAuthor(record.meta, record.seq) };
+  return record && { seq: record.seq, author: lastAuthor(record.meta, record.seq), schemaVersion: record.schemaVersion };
 };

@@ -2,7 +2,7 @@ import { CONFLICTS, type CollectionDefinition, isJsonObject, type Json, jsonEqua
 import type { ConflictFields } from '@tidemark/protocol/messages';
 import { type Edit, type EditOutcome, NEEDED, rejected, unchanged } from './context.ts';
 import type { Draft } from './draft.ts';
-import { withOpen } from './meta.ts';
+import { openConflict, withOpen } from './meta.ts';
 import { planDelete } from './plan-delete.ts';
 import { planEdit } from './plan-edit.ts';
 import { isConflictFields, writeConflict } from './raise-conflict.ts';
@@ -16,9 +16,11 @@ const readChoice = (conflict: ConflictFields, edit: Edit): Choice | undefined =>
   return choose === 'value' && value !== undefined ? { choose, value } : undefined;
 };
 
-/** The choice as an edit of the record that the conflict is about. */
-const asEdit = (collection: CollectionDefinition, conflict: ConflictFields, edit: Edit, value: Json): Edit | EditOutcome => {
-  const target = { ...edit, collection: conflict.collection, id: conflict.id, was: undefined, ifRevision: undefined };
+/** The choice as an edit of the record that the conflict is about. No client has seen one at seq 0: base 0 means what stands now. */
+const asEdit = (draft: Draft, collection: CollectionDefinition, conflict: ConflictFields, edit: Edit, value: Json): Edit | EditOutcome => {
+  const now = draft.record(conflict.collection, conflict.id);
+  const seen = edit.base === 0 ? { base: draft.head(), baseCounts: true, was: now && !now.deleted ? now.fields : {} } : { was: undefined };
+  const target = { ...edit, ...seen, collection: conflict.collection, id: conflict.id, ifRevision: undefined };
   if (conflict.field === WHOLE_RECORD) {
     if (value === null) return { ...target, op: 'delete', fields: {} };
     if (!isJsonObject(value))
@@ -36,17 +38,23 @@ const close = (draft: Draft, edit: Edit, conflict: ConflictFields, choice: Choic
   writeConflict(draft, edit.id, { ...conflict, state: 'resolved', resolution }, edit);
   const target = draft.record(conflict.collection, conflict.id);
   if (target === undefined) return;
-  const open = withOpen(target.meta.open, conflict.field, conflict.mineBy.clientId, undefined);
-  draft.setMeta(target, { ...target.meta, open });
+  const { clientId } = conflict.mineBy;
+  if (openConflict(target.meta.open, conflict.field, clientId) !== edit.id) return;
+  draft.setMeta(target, { ...target.meta, open: withOpen(target.meta.open, conflict.field, clientId, undefined) });
 };
 
 /** Applies the chosen value; what stands already needs no edit. */
-const applyChoice = (draft: Draft, conflict: ConflictFields, target: Edit): EditOutcome => {
-  const collection = draft.app.collections[conflict.collection];
-  if (collection === undefined) return rejected('UNKNOWN_COLLECTION', `there is no collection ${conflict.collection}`);
-  const record = draft.record(conflict.collection, conflict.id);
+const applyChoice = (draft: Draft, collection: CollectionDefinition, target: Edit, choice: Choice): EditOutcome => {
+  const record = draft.record(target.collection, target.id);
   if (target.op === 'delete') return planDelete(draft, collection, target, record);
-  if (record !== undefined && !record.deleted && target.op === 'put' && jsonEqual(record.fields, target.fields)) return unchanged(record);
+  if (target.op === 'patch' && (record === undefined || record.deleted)) {
+    // Of a record that is gone, a field can only be put aside.
+    if (choice.choose === 'theirs') return unchanged(record);
+    return rejected('RECORD_NOT_FOUND', `${target.collection}/${target.id} is deleted; choose theirs to put the conflict aside`);
+  }
+  // The tombstone was compacted away: who chooses the record all the same makes it anew.
+  if (record === undefined) return planEdit(draft, collection, { ...target, base: 0, baseCounts: true }, undefined);
+  if (!record.deleted && target.op === 'put' && jsonEqual(record.fields, target.fields)) return unchanged(record);
   return planEdit(draft, collection, target, record);
 };
 
@@ -67,12 +75,10 @@ export const planResolve = (draft: Draft, edit: Edit): EditOutcome => {
     return rejected('CONFLICT_NOT_WRITABLE', 'a conflict is resolved by a patch { choose: "mine" | "theirs" | "value", value? }');
   const isFirst = conflict.state === 'open';
   if (!isFirst && conflict.resolution !== undefined && jsonEqual(conflict.resolution.value, choice.value)) return unchanged(record);
-  // No client has seen a conflict at seq 0: a caller without a position means what stands now.
-  const positioned = edit.base === 0 ? { ...edit, base: draft.head(), baseCounts: true } : edit;
-  const target = asEdit(collection, conflict, positioned, choice.value);
+  const target = asEdit(draft, collection, conflict, edit, choice.value);
   if ('kind' in target) return target;
   if (isFirst) close(draft, edit, conflict, choice);
-  const applied = applyChoice(draft, conflict, target);
+  const applied = applyChoice(draft, collection, target, choice);
   if (applied.kind !== 'done') return applied;
   return unchanged(draft.record(CONFLICTS, edit.id), applied.status, applied.conflictIds);
 };

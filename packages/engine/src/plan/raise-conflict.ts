@@ -1,9 +1,9 @@
-import { CONFLICTS, canonicalJson, type Json, type JsonObject } from '@tidemark/protocol';
+import { CONFLICTS, canonicalJson, type Json, type JsonObject, jsonEqual } from '@tidemark/protocol';
 import type { Author, ConflictFields } from '@tidemark/protocol/messages';
 import { conflictIdOf } from '../hash.ts';
 import type { Edit } from './context.ts';
-import type { Draft } from './draft.ts';
-import type { RecordMeta, Stamp } from './meta.ts';
+import type { Draft, DraftRecord } from './draft.ts';
+import { openConflict, type RecordMeta, type Stamp } from './meta.ts';
 
 /** What a conflict is about; its id and authors are worked out here. */
 export interface ConflictDraft {
@@ -46,22 +46,33 @@ const authorOfStamp = (draft: Draft, stamp: Stamp | undefined): Author | 'needed
 };
 
 /**
+ * Does a conflict go on where an open one began, so that updating that one loses nothing? Only where the client had not seen
+ * it yet (its own later value then includes the earlier one), and no other dropped value would have to make room.
+ */
+const continues = (edit: Edit, conflict: ConflictDraft, open: DraftRecord): boolean => {
+  const { fields } = open;
+  if (!isConflictFields(fields) || fields.state !== 'open') return false;
+  if (edit.baseCounts && edit.base >= open.seq) return false;
+  return fields.outcome === 'theirs' || jsonEqual(fields.theirs, conflict.theirs ?? null);
+};
+
+/**
  * Stores a conflict of `edit` about a field of a record. A further one of the same client, record and field updates
- * the one that is open. Answers its id, or 'needed'.
+ * the one that is open (see `continues`). Answers its id, or 'needed'.
  */
 export const raiseConflict = (draft: Draft, edit: Edit, open: RecordMeta['open'], conflict: ConflictDraft): string | 'needed' => {
   const theirsBy = authorOfStamp(draft, conflict.theirsStamp);
   if (theirsBy === 'needed') return 'needed';
-  const openId = Object.hasOwn(open, conflict.field) ? open[conflict.field]?.[edit.clientId] : undefined;
+  const openId = openConflict(open, conflict.field, edit.clientId);
   if (openId !== undefined && !draft.hasLoaded(CONFLICTS, openId)) return 'needed';
-  const previous = openId === undefined ? undefined : draft.record(CONFLICTS, openId)?.fields;
-  const isUpdate = openId !== undefined && previous !== undefined && isConflictFields(previous) && previous.state === 'open';
-  const id = isUpdate ? openId : conflictIdOf(edit.mutationId, conflict.field);
+  const standing = openId === undefined ? undefined : draft.record(CONFLICTS, openId);
+  const previous = standing && continues(edit, conflict, standing) ? standing.fields : undefined;
+  const id = previous && openId !== undefined ? openId : conflictIdOf(edit.mutationId, conflict.field);
   const fields: ConflictFields = {
     collection: edit.collection,
     id: edit.id,
     field: conflict.field,
-    was: (isUpdate ? previous.was : conflict.was) ?? null,
+    was: (previous ? previous['was'] : conflict.was) ?? null,
     mine: conflict.mine ?? null,
     theirs: conflict.theirs ?? null,
     mineBy: { clientId: edit.clientId, mutationId: edit.mutationId, at: edit.at },
@@ -71,10 +82,10 @@ export const raiseConflict = (draft: Draft, edit: Edit, open: RecordMeta['open']
     state: conflict.quiet ? 'resolved' : 'open',
     raisedAt: draft.now,
   };
-  const standing = conflict.outcome === 'mine' ? conflict.mine : conflict.theirs;
+  const chosen = conflict.outcome === 'mine' ? conflict.mine : conflict.theirs;
   const resolution = {
     choose: 'quiet' as const,
-    value: standing ?? null,
+    value: chosen ?? null,
     clientId: edit.clientId,
     mutationId: edit.mutationId,
     at: draft.now,

@@ -24,7 +24,7 @@ export const history = async (
   const record = loaded.records[0];
   if (record === undefined) return refuse('RECORD_NOT_FOUND', `there is no record ${of.collection}/${of.id}`);
   const rows = await serving.storage.readHistory(space.key, { seq: of.before ?? record.seq, limit: limit + 1 });
-  const known = rows.filter((row) => row.fieldsJson !== null);
+  const known = rows.filter((row) => row.fieldsJson !== null && row.collection === of.collection && row.id === of.id);
   const page = known.slice(0, limit);
   const next = known[limit];
   const last = page.at(-1);

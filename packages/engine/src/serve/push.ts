@@ -78,7 +78,8 @@ export const push = async (serving: Serving, space: SpaceRef, request: PushReque
     ordered: true,
     changesMax: serving.storage.capabilities.appendChangesMax,
   };
-  const job = pushJob(serving, planned, request.spaceId);
+  // The cursor's space is looked at again when the append is planned: the space may be erased until then.
+  const job = pushJob(serving, planned, request.spaceId ?? located.value.cursor?.spaceId);
   return dryRun ? serving.queues.dryRun(space, job) : serving.queues.run(space, job);
 };
 

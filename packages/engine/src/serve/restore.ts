@@ -1,4 +1,4 @@
-import { CONFLICTS, type Result } from '@tidemark/protocol';
+import { type AppDefinition, CONFLICTS, type JsonObject, ok, type Result, upcastFields } from '@tidemark/protocol';
 import type { Mutation, RestoreAnswer, RestoreRequest } from '@tidemark/protocol/messages';
 import type { SpaceRef } from '../engine.ts';
 import { recordKey } from '../plan/draft.ts';
@@ -27,23 +27,25 @@ const currentRecords = async (serving: Serving, space: SpaceRow, collection: str
   }
 };
 
-/** The mutation that brings a record from `now` to `then`, if they differ. */
-const bringBack = (serving: Serving, then: LogRow | undefined, now: RecordRow): Mutation | undefined => {
+/** The fields of a stored state at the app's schemaVersion. */
+const currentFields = (app: AppDefinition, row: RecordRow | LogRow): Result<JsonObject> => {
+  const fields: JsonObject = JSON.parse(row.fieldsJson ?? '{}');
+  const collection = Object.hasOwn(app.collections, row.collection) ? app.collections[row.collection] : undefined;
+  return collection ? upcastFields(app, collection, fields, row.schemaVersion) : ok(fields);
+};
+
+/** The mutation that brings a record from `now` to `then`, if they differ; both brought to the app's schemaVersion. */
+const bringBack = (serving: Serving, app: AppDefinition, then: LogRow | undefined, now: RecordRow): Result<Mutation | undefined> => {
   const isLiveThen = then !== undefined && !then.deleted;
-  if (!isLiveThen && now.deleted) return undefined;
-  if (isLiveThen && !now.deleted && then.fieldsJson === now.fieldsJson) return undefined;
+  if (!isLiveThen && now.deleted) return ok(undefined);
+  if (isLiveThen && !now.deleted && then.fieldsJson === now.fieldsJson) return ok(undefined);
   const { collection, id, seq: base } = now;
-  const common = {
-    mutationId: serving.env.uuid(),
-    n: 1,
-    collection,
-    id,
-    base,
-    at: serving.env.wall(),
-    was: now.deleted ? {} : JSON.parse(now.fieldsJson),
-  };
-  if (!isLiveThen) return { ...common, op: 'delete', schemaVersion: now.schemaVersion };
-  return { ...common, op: 'put', fields: JSON.parse(then.fieldsJson ?? '{}'), schemaVersion: then.schemaVersion };
+  const common = { mutationId: serving.env.uuid(), n: 1, collection, id, base, at: serving.env.wall() };
+  const seen = now.deleted ? ok({}) : currentFields(app, now);
+  if (!seen.ok) return seen;
+  if (!isLiveThen) return ok({ ...common, op: 'delete', was: seen.value });
+  const fields = currentFields(app, then);
+  return fields.ok ? ok({ ...common, op: 'put', fields: fields.value, was: seen.value }) : fields;
 };
 
 const inScope = (request: RestoreRequest, row: RecordRow): boolean =>
@@ -61,16 +63,20 @@ export const restore = async (serving: Serving, space: SpaceRef, request: Restor
   if (!point.ok) return point;
   const then = await statesAt(serving, row, point.value);
   const now = await currentRecords(serving, row, request.collection);
-  const mutations = [...now].flatMap(([key, record]) => {
-    const mutation = inScope(request, record) ? bringBack(serving, then.get(key), record) : undefined;
-    return mutation ? [mutation] : [];
-  });
-  const schemaVersion = serving.apps.get(space.app)?.schemaVersion ?? 1;
+  const app = serving.apps.get(space.app);
+  if (app === undefined) throw new Error(`the engine was not given the app ${space.app}`);
+  const mutations: Mutation[] = [];
+  for (const [key, record] of now) {
+    if (!inScope(request, record)) continue;
+    const mutation = bringBack(serving, app, then.get(key), record);
+    if (!mutation.ok) return mutation;
+    if (mutation.value) mutations.push(mutation.value);
+  }
   let restored = 0;
   let latestVersion = row.head;
   for (let first = 0; first < mutations.length; ) {
     const chunk = mutations.slice(first, first + RESTORE_CHUNK);
-    const answer = await apply(serving, space, { clientId: '$restore', schemaVersion, mutations: chunk });
+    const answer = await apply(serving, space, { clientId: '$restore', schemaVersion: app.schemaVersion, mutations: chunk });
     if (!answer.ok) return answer;
     const refused = answer.value.rejected[0];
     if (refused) return { ok: false, error: refused };

@@ -1,0 +1,118 @@
+import { defineApp, defineCollection, type JsonObject } from '@tidemark/protocol';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { createMemoryStorage } from '../storage/memory-storage.ts';
+import type { Storage } from '../storage/storage.ts';
+import { createBench, type TestBench } from '../test-engine.suite.ts';
+
+// The same app in three versions: `name` became `title` in 2, and 3 brought `priority`, which the up-caster fills in.
+const text = { schema: z.string().optional() };
+const rename = ({ name, ...rest }: JsonObject): JsonObject => (name === undefined ? rest : { ...rest, title: name });
+const addPriority = (fields: JsonObject): JsonObject => {
+  if (fields.title === 'unreadable') throw new Error('this one cannot be read');
+  return { priority: 'normal', ...fields };
+};
+const appAt = (schemaVersion: 1 | 2 | 3) => {
+  const fields = schemaVersion === 1 ? { name: text } : schemaVersion === 2 ? { title: text } : { title: text, priority: text };
+  const steps = { 1: rename, 2: addPriority };
+  const upcasts = schemaVersion === 1 ? {} : schemaVersion === 2 ? { 1: steps[1] } : steps;
+  return defineApp({ name: 'test', schemaVersion, collections: { notes: defineCollection({ name: 'notes', fields, upcasts }) } });
+};
+
+const at = (schemaVersion: 1 | 2 | 3, storage: Storage = createMemoryStorage()): TestBench => createBench(appAt(schemaVersion), storage);
+
+/** x = { name } written by version 1, then served by version 3. */
+const written = async (name = 'old', ...more: string[]): Promise<TestBench> => {
+  const first = at(1);
+  const maker = first.client('maker');
+  await maker.push({ op: 'put', id: 'x', fields: { name }, was: {} });
+  for (const id of more) await maker.push({ op: 'put', id, fields: { name: 'fine' }, was: {} });
+  return at(3, first.storage);
+};
+
+describe('stored records of an older schemaVersion', () => {
+  it('are edited in the new version', async () => {
+    const bench = await written();
+    await bench.client('a').push({ op: 'patch', id: 'x', fields: { priority: 'high' }, was: { priority: 'normal' }, base: 1 });
+    expect(await bench.fields('notes', 'x')).toEqual({ priority: 'high', title: 'old' });
+    expect(await bench.engine.verify(bench.space)).toMatchObject({ problems: [] });
+  });
+
+  it('are answered with the version that their fields have', async () => {
+    const bench = await written();
+    const repeat = { op: 'put' as const, id: 'x', mutationId: 'maker-1', fields: { name: 'old' }, was: {} };
+    const answer = await bench.client('clone').push(repeat);
+    expect(answer.accepted[0]).toMatchObject({ status: 'duplicate', record: { schemaVersion: 1, fields: { name: 'old' } } });
+    const refused = await bench.client('b').push({ op: 'patch', id: 'x', fields: { title: 'b' }, ifRevision: 7 });
+    expect(refused.rejected[0]?.record).toMatchObject({ schemaVersion: 1, fields: { name: 'old' } });
+  });
+
+  it('that no up-caster can read refuse their own edits only', async () => {
+    const bench = await written('unreadable', 'y');
+    const patch = (id: string, n: number) => ({ op: 'patch' as const, id, n, fields: { priority: 'high' }, was: {}, base: 1 });
+    const a = bench.client('a');
+    const answer = await a.push(patch('x', 1), { ...patch('y', 2), base: 2 });
+    expect(answer).toMatchObject({
+      ackedN: 2,
+      rejected: [{ mutationId: 'a-1', code: 'PLANNER_FAILED' }],
+      accepted: [{ mutationId: 'a-2' }],
+    });
+    const repeat = { op: 'put' as const, id: 'x', mutationId: 'maker-1', fields: { name: 'unreadable' }, was: {} };
+    expect(await bench.client('clone').push(repeat)).toMatchObject({
+      accepted: [{ status: 'duplicate', record: { fields: { name: 'unreadable' } } }],
+    });
+    const conditional = await a.push({ op: 'patch', id: 'x', fields: { title: 'b' }, ifRevision: 7 });
+    expect(conditional.rejected[0]).toMatchObject({ code: 'REVISION_MISMATCH', record: { fields: { name: 'unreadable' } } });
+  });
+});
+
+describe('mutations of an older schemaVersion', () => {
+  it.each(['put', 'patch'] as const)('never touch a field that they do not know: %s', async (op) => {
+    const bench = at(3);
+    await bench.client('new').push({ op: 'put', id: 'x', fields: { title: 'one', priority: 'high' }, was: {} });
+    const old = { schemaVersion: 1, id: 'x', base: 1 };
+    await bench.client('old').push({ ...old, op, fields: { name: 'two' }, was: { name: 'one' } });
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'two', priority: 'high' });
+  });
+
+  it('are one and the same whether brought from 1 to 3 at once or stored on the way', async () => {
+    const direct = at(3);
+    await direct.client('a').push({ op: 'put', id: 'x', schemaVersion: 1, fields: { name: 'n' }, was: {} });
+    const first = at(1);
+    await first.client('a').push({ op: 'put', id: 'x', fields: { name: 'n' }, was: {} });
+    const second = at(2, first.storage);
+    await second.client('b').push({ op: 'patch', id: 'x', fields: { title: 'm' }, was: { title: 'n' }, base: 1 });
+    const third = at(3, first.storage);
+    await third.client('c').push({ op: 'patch', id: 'x', fields: { title: 'n' }, was: { title: 'm' }, base: 2 });
+    expect(await third.fields('notes', 'x')).toEqual(await direct.fields('notes', 'x'));
+  });
+
+  it('meet concurrent edits of the new version field by field', async () => {
+    const bench = at(3);
+    await bench.client('new').push({ op: 'put', id: 'x', fields: { title: 'one', priority: 'low' }, was: {} });
+    await bench.client('new2').push({ op: 'patch', id: 'x', fields: { title: 'new' }, was: { title: 'one' }, base: 1 });
+    const answer = await bench
+      .client('old')
+      .push({ op: 'patch', schemaVersion: 1, id: 'x', fields: { name: 'old' }, was: { name: 'one' }, base: 1 });
+    expect(answer.accepted[0]?.status).toBe('conflict');
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'old', priority: 'low' });
+    expect(await bench.engine.conflicts(bench.space, { state: 'open' })).toMatchObject({
+      value: { conflicts: [{ field: 'title', mine: 'old', theirs: 'new', was: 'one' }] },
+    });
+  });
+});
+
+describe('restoring', () => {
+  it('brings back a state of an older version, in the new one', async () => {
+    const bench = await written('first');
+    await bench.client('a').push({
+      op: 'patch',
+      id: 'x',
+      fields: { title: 'unreadable', priority: 'high' },
+      was: { title: 'first', priority: 'normal' },
+      base: 1,
+    });
+    expect(await bench.engine.restore(bench.space, { seq: 1 })).toMatchObject({ ok: true, value: { restored: 1 } });
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'first', priority: 'normal' });
+  });
+});
