@@ -1,6 +1,9 @@
+import { IDBFactory } from 'fake-indexeddb';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createWorld, type Fate, type NotesClient, notes, shown, type World } from '../simulation/world.suite.ts';
+import { createWorld, type Fate, faultyStore, type NotesClient, notes, shown, type World } from '../simulation/world.suite.ts';
+import { createIndexedDbStore } from '../store/indexeddb-store.ts';
+import { createMemoryStore } from '../store/memory-store.ts';
 
 /** A client whose checks are laxer than the server's. */
 const laxNotes = { ...notes.collections.notes, fields: { ...notes.collections.notes.fields, title: { schema: z.string() } } };
@@ -169,6 +172,65 @@ describe('a network or server that fails', () => {
     const sent = world.requests.length;
     await world.pass(3_600_000);
     expect(world.requests.length).toBe(sent);
+  });
+});
+
+describe('numbers and ids', () => {
+  it('are mended where the server misses one, knows one, or knows an id with other content', async () => {
+    for (const code of ['OUT_OF_ORDER', 'CLIENT_REUSED', 'MUTATION_REUSED', 'BASE_AHEAD']) {
+      const { world, client } = await opened();
+      let refused = 0;
+      const mutationId = await put(world, client, 'a');
+      world.fate = (request) => {
+        const details = { mutationId, expected: 1, head: 0 };
+        return isPush(request) && sizeOf(request.body) > 0 && refused++ === 0 ? { status: 409, body: error(code, details) } : 'pass';
+      };
+      await settled(world, client);
+      expect(refused, code).toBeGreaterThan(1);
+      expect(titles(client), code).toEqual(['a']);
+      expect(client.status(), code).toMatchObject({ parked: 0, error: null });
+      const other = await world.open();
+      await settled(world, other);
+      expect(titles(other), code).toEqual(['a']);
+    }
+  });
+});
+
+describe('the local store', () => {
+  it('that fails between the answer and its commit costs nothing: the server answers the same again', async () => {
+    const world = createWorld();
+    let failures = 0;
+    let armed = false;
+    const store = faultyStore(createMemoryStore(true), () => armed && failures++ < 2);
+    const client = await world.open({ store, debounceMs: 0 });
+    await settled(world, client);
+    world.fate = (request) => {
+      armed ||= isPush(request);
+      return 'pass';
+    };
+    await put(world, client, 'a');
+    await world.during(client.collection('notes').patch('a', { likes: 2 }));
+    await settled(world, client);
+    expect(failures).toBeGreaterThan(2);
+    expect(shown(client)).toEqual([{ id: 'a', title: 'a', likes: 2 }]);
+    expect(client.outbox()).toEqual([]);
+  });
+
+  it('may be IndexedDB: a restart goes on with the outbox', async () => {
+    const world = createWorld();
+    const factory = new IDBFactory();
+    const open = () => createIndexedDbStore({ factory, name: 'notes', setTimer: world.clock.setTimer });
+    const first = await world.open({ store: await open() });
+    first.setOnline(false);
+    await put(world, first, 'a');
+    await put(world, first, 'b');
+    await first.close();
+    const again = await world.open({ store: await open() });
+    expect(again.outbox().map(({ n }) => n)).toEqual([1, 2]);
+    await settled(world, again);
+    const other = await world.open();
+    await settled(world, other);
+    expect(titles(other)).toEqual(['a', 'b']);
   });
 });
 
