@@ -87,6 +87,7 @@ describe('wrong inputs end with 2 and a sentence', () => {
     [['backup'], /missing required argument 'file'/],
     [['restore', 'nowhere.db'], /There is no file nowhere\.db/],
     [['import', ...DEMO, 'nowhere.jsonl'], /There is no file nowhere\.jsonl/],
+    [['serve', '--data', '/dev/null/data'], /\/dev\/null\/data cannot be a folder/],
   ])('tidemark %j', async (args, sentence) => {
     const { code, stderr } = await tidemark(args, { cwd: await freshFolder() });
     expect(stderr).toMatch(sentence);
@@ -131,7 +132,7 @@ describe('serve', () => {
     const data = join(await freshFolder(), 'deep', 'data');
     await serve(['--data', data]);
     expect((await stat(data)).mode & 0o777).toBe(0o700);
-    expect((await stat(join(data, 'development-key.json'))).mode & 0o777).toBe(0o600);
+    for (const file of ['development-key.json', 'tidemark.db']) expect((await stat(join(data, file))).mode & 0o777).toBe(0o600);
   });
 });
 
@@ -249,6 +250,8 @@ describe('backup and doctor', () => {
     await writeFile(file, 'an older backup');
     expect(await tidemark(['backup', file, '--data', data])).toMatchObject({ code: 0 });
     expect(await readdir(elsewhere)).toEqual(['tidemark.db']);
+    const nowhere = await tidemark(['backup', join(elsewhere, 'no', 'folder.db'), '--data', data]);
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringMatching(/There is no folder .*no to write folder\.db to/) });
     const doctor = await tidemark(['doctor', '--data', elsewhere]);
     expect(doctor).toMatchObject({ code: 0, stdout: expect.stringContaining('time-tracker/demo: head 2, 2 changes, 1 clients, tasks 2') });
   });

@@ -11,6 +11,7 @@ import { addToken } from './commands/token.ts';
 import type { CommandContext } from './context.ts';
 import { done, failed, type Outcome, wrongInput } from './outcome.ts';
 import { nodeTerminal } from './platform/node-terminal.ts';
+import { makeFilesPrivate } from './platform/private-files.ts';
 import { processVariables } from './platform/variables.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
@@ -46,6 +47,7 @@ const runCommand = async (argv: readonly string[], terminal: Terminal): Promise<
  * Answers the exit code: 0 done; 1 a fault, or a bad finding of doctor; 2 wrong input.
  */
 export const run = async (argv: readonly string[]): Promise<number> => {
+  makeFilesPrivate();
   const terminal = nodeTerminal();
   const outcome = await runCommand(argv, terminal);
   if (outcome.exit !== 0 && outcome.message !== '') {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { backupFile } from '@tidemark/storage/sqlite';
 import type { Command } from 'commander';
 import { type CommandContext, dataOption } from '../context.ts';
-import { dataFolder, fileExists, noDatabase } from '../data-folder.ts';
+import { dataFolder, fileExists, missingFolderOf, noDatabase } from '../data-folder.ts';
 import { done, type Outcome, wrongInput } from '../outcome.ts';
 import { openProgress } from '../progress.ts';
 import { writeThroughDraft } from '../write-file.ts';
@@ -12,6 +12,8 @@ const run = async (context: CommandContext, file: string, data: string): Promise
   const target = resolve(file);
   if (target === folder.database) return wrongInput(`${file} is the database itself. Name another file for the backup.`);
   if (!(await fileExists(folder.database))) return noDatabase(folder);
+  const unfit = await missingFolderOf(target);
+  if (unfit !== undefined) return unfit;
   const progress = openProgress(context.terminal, context.env, 'Pages copied', 0);
   await writeThroughDraft(target, context.env.uuid(), (draft) =>
     backupFile(folder.database, draft, ({ pagesDone }) => progress.update(pagesDone)),

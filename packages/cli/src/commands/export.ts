@@ -4,7 +4,7 @@ import type { AppDefinition } from '@tidemark/protocol';
 import type { Command } from 'commander';
 import { findApp, noSuchApp } from '../apps.ts';
 import { appOption, type CommandContext, dataOption, userOption } from '../context.ts';
-import { dataFolder } from '../data-folder.ts';
+import { dataFolder, missingFolderOf } from '../data-folder.ts';
 import type { OpenedDatabase } from '../open-engine.ts';
 import { done, type Outcome } from '../outcome.ts';
 import { openProgress } from '../progress.ts';
@@ -49,6 +49,8 @@ const exportSpace = async (context: CommandContext, { storage, engine }: OpenedD
 const run = async (context: CommandContext, options: ExportOptions): Promise<Outcome> => {
   const app = findApp(options.app);
   if (app === undefined) return noSuchApp(options.app);
+  const unfit = options.output === undefined ? undefined : await missingFolderOf(resolve(options.output));
+  if (unfit !== undefined) return unfit;
   return withDatabase(context, dataFolder(options.data), (database) => exportSpace(context, database, app, options));
 };
 

@@ -73,7 +73,8 @@ const run = async (context: CommandContext, app: AppDefinition, file: string, op
   const checked = await checkExport(file, app);
   if (!checked.sound) return refused(file, checked.problems);
   const folder = dataFolder(options.data);
-  await createDataFolder(folder);
+  const unfit = await createDataFolder(folder);
+  if (unfit !== undefined) return unfit;
   const database = await openDatabase(folder.database, context.env);
   if (!database.ok) return failed(database.error.message);
   try {

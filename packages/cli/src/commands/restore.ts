@@ -30,7 +30,8 @@ const run = async (context: CommandContext, file: string, data: string): Promise
   const folder = dataFolder(data);
   if (!(await fileExists(backup))) return wrongInput(`There is no file ${file}.`);
   if (backup === folder.database) return wrongInput(`${file} is the database itself. Name a file that \`tidemark backup\` wrote.`);
-  await createDataFolder(folder);
+  const unfit = await createDataFolder(folder);
+  if (unfit !== undefined) return unfit;
   const release = await holdLock(folder.database, context.env, 0);
   if (!release.ok) return failed(release.error.message);
   try {

@@ -114,7 +114,8 @@ const serve = async (context: CommandContext, options: ServeOptions): Promise<Ou
   const named = options.app === undefined ? undefined : findApp(options.app);
   if (options.app !== undefined && named === undefined) return noSuchApp(options.app);
   const folder = dataFolder(options.data);
-  await createDataFolder(folder);
+  const unfit = await createDataFolder(folder);
+  if (unfit !== undefined) return unfit;
   const prepared = await prepare(context, options, folder.path);
   if ('exit' in prepared) return prepared;
   const opened = await openStorage(context, options, folder.database, prepared.metrics);

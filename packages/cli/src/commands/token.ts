@@ -25,7 +25,8 @@ const parseDays = (text: string): number => {
 const token = async (context: CommandContext, options: TokenOptions): Promise<Outcome> => {
   if (findApp(options.app) === undefined) return noSuchApp(options.app);
   const folder = dataFolder(options.data);
-  await createDataFolder(folder);
+  const unfit = await createDataFolder(folder);
+  if (unfit !== undefined) return unfit;
   const key = await openDevelopmentKey(folder.path);
   if (!key.ok) return failed(key.error.message);
   const claims = { app: options.app, user: options.user, expiresIn: options.days * DAY_MS };

@@ -89,7 +89,8 @@ export const printManifest = (manifest: Manifest): string => {
 /** `fieldsJson` is canonical JSON already, as storages keep it; it goes in as it is. */
 export const printRecordLine = (record: Omit<ExportedRecord, 'fields'> & { readonly fieldsJson: string }): string => {
   const { collection, id, fieldsJson, schemaVersion } = record;
-  return `{"collection":${JSON.stringify(collection)},"fields":${fieldsJson},"id":${JSON.stringify(id)},"schemaVersion":${schemaVersion}}\n`;
+  const key = `"collection":${JSON.stringify(collection)}`;
+  return `{${key},"fields":${fieldsJson},"id":${JSON.stringify(id)},"schemaVersion":${schemaVersion}}\n`;
 };
 
 export const printTrailer = (sha256: string): string => `${JSON.stringify({ sha256 })}\n`;
