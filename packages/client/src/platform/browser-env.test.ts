@@ -1,0 +1,78 @@
+import { createServer as createSocket } from 'node:http';
+import { createEngine } from '@tidemark/engine';
+import { createMemoryStorage } from '@tidemark/engine/memory';
+import { createLogger, createMetrics, createNodeEnv, createServer } from '@tidemark/server';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { openClient } from '../open-client.ts';
+import { notes } from '../simulation/server.suite.ts';
+import { browserEnv } from './browser-env.ts';
+
+const listen = async (): Promise<string> => {
+  const env = createNodeEnv();
+  const metrics = createMetrics();
+  const engine = createEngine({ storage: createMemoryStorage(), apps: [notes], env, onCommit: metrics.onCommit });
+  const principal = {
+    issuer: 'test',
+    subject: 'alice',
+    spaceKey: 'alice',
+    scopes: [],
+    emailVerified: true,
+    expiresAt: env.wall() + 60_000,
+  };
+  const server = await createServer({
+    engine,
+    env,
+    metrics,
+    logger: createLogger({ level: 'silent' }),
+    mounts: [{ app: notes, path: '/apps/notes' }],
+    identity: { authenticate: async () => ({ ok: true, value: principal }) },
+  });
+  onTestFinished(() => server.close());
+  const { port } = await server.listen(0);
+  return `http://127.0.0.1:${port}/apps/notes`;
+};
+
+const open = async (url: string) => {
+  const account = { issuer: 'test', subject: 'alice' };
+  // Without a store: Node has no IndexedDB, so this one is in memory and says so.
+  const client = await openClient({ app: notes, url, account, token: () => 'alice', debounceMs: 0 });
+  onTestFinished(() => client.close());
+  return client;
+};
+
+it('syncs two clients over real sockets, with an event stream between them', async () => {
+  const url = await listen();
+  const [one, two] = [await open(url), await open(url)];
+  await vi.waitFor(() => expect([one.status().state, two.status().state]).toEqual(['synced', 'synced']));
+  const kinds: string[] = [];
+  two.onTraffic(({ kind }) => kinds.push(kind));
+  await vi.waitFor(async () => {
+    await one.collection('notes').put({ title: `at ${kinds.length}` }, 'a');
+    expect(kinds).toContain('live');
+  });
+  await vi.waitFor(() => expect(two.collection('notes').list()).toEqual(one.collection('notes').list()));
+  expect(two.collection('notes').get('a')?.title).toMatch(/^at /);
+  expect(one.status().durable).toBe(false);
+});
+
+it('gives up a request whose answer hangs', async () => {
+  const mute = createSocket((_, response) => response.writeHead(200).write('{'));
+  await new Promise<void>((resolve) => mute.listen(0, resolve));
+  onTestFinished(() => {
+    mute.closeAllConnections();
+    mute.close();
+  });
+  const address = mute.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const request = { method: 'GET', url: `http://127.0.0.1:${port}/`, headers: {}, timeoutMs: 50 } as const;
+  await expect(browserEnv().http(request)).rejects.toThrow('50 ms');
+});
+
+it('makes random ids also where the page is not a secure context', () => {
+  const { crypto } = globalThis;
+  vi.stubGlobal('crypto', { getRandomValues: (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes) });
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+  });
+  expect(browserEnv().uuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
