@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+/** What an app imports for an offline client with IndexedDB, live streams and queries. */
+const ENTRY = "export { openClient } from '@tidemark/client';";
+
+/** Parts of paths that have no business in a browser's bundle. */
+export const FORBIDDEN: readonly string[] = [
+  'zod',
+  'react',
+  'hono',
+  'pino',
+  'sqlite',
+  'jose',
+  'prom-client',
+  'opentelemetry',
+  'packages/engine/',
+  'packages/storage/',
+  'packages/server/',
+  'packages/cli/',
+  'node:',
+];
+
+export interface BundledClient {
+  readonly gzipBytes: number;
+  readonly minifiedBytes: number;
+  /** Minified bytes by source file, largest first. */
+  readonly parts: readonly (readonly [path: string, bytes: number])[];
+  /** Source files with a forbidden word in their path. */
+  readonly culprits: readonly string[];
+}
+
+/** Bundles the client as an app's build would: minified, for browsers, gzip at its best. `root`: the repository's folder. */
+export const bundleClient = async (root: string = fileURLToPath(new URL('../..', import.meta.url))): Promise<BundledClient> => {
+  const result = await build({
+    stdin: { contents: ENTRY, resolveDir: root },
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    conditions: ['@tidemark/source'],
+    metafile: true,
+    write: false,
+    logLevel: 'error',
+  });
+  const bytes = result.outputFiles[0]?.contents ?? new Uint8Array();
+  const inputs = Object.values(result.metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  const parts = inputs.map(([path, { bytesInOutput }]) => [path, bytesInOutput] as const).sort((a, b) => b[1] - a[1]);
+  return {
+    gzipBytes: gzipSync(bytes, { level: 9 }).length,
+    minifiedBytes: bytes.length,
+    parts,
+    culprits: Object.keys(result.metafile.inputs).filter((path) => FORBIDDEN.some((word) => path.includes(word))),
+  };
+};

@@ -1,0 +1,12 @@
+import { bundleClient } from '../client-bundle.ts';
+import type { Measured, Workload } from '../workload.ts';
+
+const run = async (): Promise<readonly Measured[]> => {
+  const { gzipBytes, culprits } = await bundleClient();
+  return [
+    { id: 'W6', what: 'client with IndexedDB, live and queries, minified + gzip', unit: 'bytes', value: gzipBytes },
+    { id: 'W6 words', what: `forbidden modules in it: ${culprits.join(', ') || 'none'}`, unit: 'modules', value: culprits.length },
+  ];
+};
+
+export const bundle: Workload = { id: 'W6', title: 'client bundle', run };
