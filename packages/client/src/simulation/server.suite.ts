@@ -1,4 +1,4 @@
-import { createEngine, type Storage } from '@tidemark/engine';
+import { createEngine, type Engine, type Storage } from '@tidemark/engine';
 import { createMemoryStorage } from '@tidemark/engine/memory';
 import { counter, defineApp, defineCollection, type Env, max, review, set } from '@tidemark/protocol';
 import { createHttpApp, createLogger, createMetrics } from '@tidemark/server';
@@ -57,7 +57,7 @@ export const record = (writes: readonly ((storage: Storage) => Promise<unknown>)
 };
 
 /** The real engine and server on a storage; whoever says a name is that user. */
-export const createHttp = (env: Env, storage: Storage) => {
+export const createHttp = (env: Env, storage: Storage): { readonly app: ReturnType<typeof createHttpApp>; readonly engine: Engine } => {
   const metrics = createMetrics();
   const engine = createEngine({ storage, apps: [notes], env, onCommit: metrics.onCommit });
   const app = createHttpApp({
