@@ -10,6 +10,8 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   resolve: { conditions: ['@tidemark/source', 'module', 'browser', 'development|production'] },
+  /** `npm run dev -w console` shows edits of the page at once, beside a server from `npm start`. */
+  server: { proxy: { '/apps': 'http://localhost:8787', '/development': 'http://localhost:8787' } },
   build: {
     target: 'es2023',
     sourcemap: false,

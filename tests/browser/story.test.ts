@@ -112,3 +112,18 @@ test('the history tells what happened, and brings a state back', async () => {
   await history.getByRole('button', { name: 'Restore this' }).click();
   await right.task('Read').waitFor();
 });
+
+test('an edit of a task that was deleted meanwhile says why it cannot be stored', async () => {
+  const { left, right } = panes();
+  await left.add('Read');
+  await right.task('Read').waitFor();
+  await left.choose('Read', 'Rename and tag');
+  await left.frame.getByLabel('Title').fill('Read on');
+  await right.choose('Read', 'Delete');
+  await left.frame.getByText('No tasks yet').waitFor();
+  await left.frame.getByRole('button', { name: 'Save' }).click();
+  const notice = left.frame.getByRole('status', { name: 'What happened' });
+  await expect.poll(() => notice.textContent()).toMatch(/\w/);
+  await notice.getByRole('button', { name: 'Dismiss' }).click();
+  expect(await left.frame.getByLabel('Title').inputValue()).toBe('Read on');
+});

@@ -36,8 +36,8 @@ export const intervalsOf = (value: Json | undefined): readonly Interval[] => (Ar
 
 const timeText = (value: Json, now: number): string => {
   const intervals = intervalsOf(value);
-  const running = intervals.some((interval) => interval.end === undefined);
-  return `${durationText(elapsed({ intervals }, now))} in ${counted(intervals.length, 'stretch', 'stretches')}${running ? ', running' : ''}`;
+  const running = intervals.some((interval) => interval.end === undefined) ? ', running' : '';
+  return `${durationText(elapsed({ intervals }, now))} in ${counted(intervals.length, 'stretch', 'stretches')}${running}`;
 };
 
 /** A value of a field as a person reads it. `now` (milliseconds) is for a running timer. */

@@ -16,7 +16,7 @@ function Refused({ items }: { readonly items: readonly RefusedItem[] }) {
           <List.Item key={item.position}>
             Item {item.position}
             {item.title !== '' && ` “${item.title}”`}: {item.error.message}{' '}
-            <Text span size="xs" c="dimmed" ff="monospace">
+            <Text span size="xs" c="var(--quiet)" ff="monospace">
               {item.error.code}
             </Text>
           </List.Item>

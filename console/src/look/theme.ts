@@ -44,9 +44,10 @@ export const theme = createTheme({
 /** Where Mantine's own choice is too faint on our grounds. */
 export const resolveVariables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-placeholder': '#68777b' },
+  light: { '--mantine-color-placeholder': '#68777b', '--mantine-color-dimmed': '#566569' },
   dark: {
     '--mantine-color-placeholder': '#8a9ca1',
+    '--mantine-color-dimmed': '#9db0b4',
     '--mantine-color-sea-light': '#1c3f43',
     '--mantine-color-sea-light-hover': '#234c51',
     '--mantine-color-sea-light-color': '#a6dde0',

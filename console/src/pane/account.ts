@@ -13,6 +13,14 @@ export interface SignIn extends Account {
 
 const ACCOUNT = 'account';
 
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
 const isSignIn = (value: unknown): value is SignIn =>
   isJsonObject(value) && typeof value.token === 'string' && typeof value.issuer === 'string' && typeof value.subject === 'string';
 
@@ -22,7 +30,9 @@ const isSignIn = (value: unknown): value is SignIn =>
  */
 export const signIn = async (): Promise<Result<SignIn>> => {
   const answer = await postJson('/development/token', { app: 'time-tracker', user: 'demo' }).catch(() => undefined);
-  if (answer === undefined) return refuse('UNAVAILABLE', 'The server does not answer. Start it with `npm start`, then try again.');
+  if (answer === undefined || answer.status >= 500) {
+    return refuse('UNAVAILABLE', 'The server does not answer. Start it with `npm start`, then try again.');
+  }
   if (answer.status !== 200 || !isSignIn(answer.body)) {
     return refuse('UNAUTHENTICATED', 'This server hands out no development tokens, so this page cannot sign in.', {
       status: answer.status,
@@ -36,8 +46,7 @@ export const signIn = async (): Promise<Result<SignIn>> => {
 /** The account of the last visit, so that the tasks can be opened without the server. */
 export const lastAccount = (): Account | null => {
   const text = remembered('browser', ACCOUNT);
-  if (text === null) return null;
-  const value: unknown = JSON.parse(text);
+  const value = text === null ? undefined : parse(text);
   if (!isJsonObject(value) || typeof value.issuer !== 'string' || typeof value.subject !== 'string') return null;
   return { issuer: value.issuer, subject: value.subject };
 };

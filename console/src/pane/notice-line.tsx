@@ -6,14 +6,21 @@ import type { Notice } from './pane-context.ts';
 
 const SHOWN_MS = 8_000;
 
-/** Says for a moment what happened; it lies over the list and moves nothing. */
-export function NoticeLine({ notice, onDone }: { readonly notice: Notice | null; readonly onDone: () => void }) {
+interface NoticeLineProps {
+  readonly notice: Notice | null;
+  /** A sheet is open: the line goes to the head of the pane, away from the sheet's buttons. */
+  readonly overSheet: boolean;
+  readonly onDone: () => void;
+}
+
+/** Says for a moment what happened; it lies over everything else and moves nothing. */
+export function NoticeLine({ notice, overSheet, onDone }: NoticeLineProps) {
   useEffect(() => (notice === null ? undefined : after(SHOWN_MS, onDone)), [notice, onDone]);
   const undo = notice?.undo;
   return (
-    <div className={classes.place} role="status" aria-live="polite">
+    <div role="status" aria-live="polite" aria-label="What happened">
       {notice !== null && (
-        <div className={classes.notice} data-kind={notice.kind}>
+        <div className={classes.notice} data-kind={notice.kind} data-over-sheet={overSheet}>
           <span className={classes.text}>{notice.text}</span>
           {undo !== undefined && (
             <Button

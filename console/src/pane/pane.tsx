@@ -33,7 +33,7 @@ export function PaneView({ name, client }: { readonly name: string; readonly cli
       <div className={classes.pane}>
         <PaneHead />
         <TaskPage />
-        <NoticeLine notice={notice} onDone={quiet} />
+        <NoticeLine notice={notice} overSheet={isOpen} onDone={quiet} />
         <PaneFoot />
       </div>
       <SheetView sheet={sheet} isOpen={isOpen} onClose={close} />

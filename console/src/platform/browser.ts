@@ -15,7 +15,10 @@ export const every = (periodMs: number, fire: () => void): (() => void) => {
 /** Calls `fire` once after `delayMs`, unless the returned function is called before. */
 export const after = env.setTimer;
 
-/** A fresh record id that begins with the time: of the tasks made here the newest has the greatest id, also beside ids that are numbers or UUIDs. */
+/**
+ * A fresh record id that begins with the time: of the tasks made here the newest has the greatest id, also beside ids
+ * that are numbers or UUIDs.
+ */
 export const newTaskId = (): string => `t${now().toString(36).padStart(9, '0')}-${env.uuid().slice(0, 13)}`;
 
 export const newStoreName = env.uuid;

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { usePane } from '../pane/pane-context.ts';
 
 /** The most that one list shows; more are found by searching. */
-export const SHOWN_MAX = 1_000;
+export const SHOWN_MAX = 200;
 
 /** The tasks that match, the newest first, kept up to date. Null until the store has answered. */
 export const useTasks = (archived: boolean, search: string): readonly Task[] | null => {
