@@ -119,6 +119,30 @@ describe('the event stream', () => {
   });
 });
 
+describe('an edit that was applied but not acknowledged', () => {
+  it('is not shown twice when the state that contains it arrives first', async () => {
+    const world = createWorld();
+    const client = await opened(world, { live: true });
+    await world.during(client.collection('notes').put({ title: 'a', likes: 0 }, 'a'));
+    await settled(world, client);
+    await world.pass(1_000);
+    world.fate = ({ line }) => (line.endsWith('/sync/push') ? 'dropAnswer' : 'pass');
+    const other = await opened(world);
+    await world.during(client.collection('notes').patch('a', { likes: 5 }));
+    await world.until(() => client.status().state === 'offline', 10_000);
+    world.fate = ({ line, body }) => (line.endsWith('/sync/push') && body?.clientId === client.clientId ? 'dropAnswer' : 'pass');
+    await world.during(other.sync());
+    await world.during(other.collection('notes').patch('a', { likes: 8 }));
+    await world.until(() => client.collection('notes').get('a')?.likes !== 5, 10_000);
+    expect(client.status().pending).toBe(1);
+    expect(client.collection('notes').get('a')?.likes).toBe(8);
+    world.fate = () => 'pass';
+    await settled(world, client);
+    expect(client.collection('notes').get('a')?.likes).toBe(8);
+    await client.close();
+  });
+});
+
 describe('conflicts', () => {
   const conflicting = async () => {
     const world = createWorld();
