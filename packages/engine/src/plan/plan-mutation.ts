@@ -94,7 +94,7 @@ const checkRevision = (draft: Draft, edit: Edit): EditOutcome | undefined => {
 const seeingAll = (draft: Draft, edit: Edit): Edit => {
   const record = draft.record(edit.collection, edit.id);
   if (record === undefined) return { ...edit, base: 0, baseCounts: true };
-  const was = edit.op === 'put' && edit.knowsAllFields && !record.deleted ? record.fields : edit.was;
+  const was = edit.was ?? (edit.op === 'put' && edit.knowsAllFields && !record.deleted ? record.fields : undefined);
   return { ...edit, was, base: draft.head(), baseCounts: true };
 };
 
