@@ -63,11 +63,11 @@ const decideConcurrent = (rule: MergeRule, question: FieldQuestion, was: Json | 
 const readJson = (fields: JsonObject, field: string): Json | undefined => (Object.hasOwn(fields, field) ? fields[field] : undefined);
 
 /**
- * Has somebody else written the field unseen? A client that re-offers its writes saw those of others between them, which may
- * not be back yet: a rule that combines then works from `was` alone.
+ * Has somebody else written the field unseen? A client that re-offers its writes, or whose base is of a lost log, saw writes of
+ * others that may not be back yet: a rule that combines then works from `was` alone, also over the author's own writes.
  */
 const countsAsForeign = (rule: MergeRule, { stamp, edit }: FieldQuestion): boolean =>
-  isForeign(stamp, edit) || (rule.combines && edit.healed !== undefined);
+  isForeign(stamp, edit) || (rule.combines && (edit.healed !== undefined || !edit.baseCounts));
 
 /**
  * Decides one field of an edit (docs/MERGE-RULES.md). Not concurrent: mine. Concurrent: the field's rule. 'needed' where the value
