@@ -44,6 +44,7 @@ test('the exports are these', () => {
       "hashText",
       "intervals",
       "isJsonObject",
+      "isOptional",
       "jsonEqual",
       "last",
       "list",

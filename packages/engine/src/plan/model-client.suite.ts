@@ -2,7 +2,7 @@ import { CONFLICTS, canonicalJson, type JsonObject, jsonEqual, type MutableJsonO
 import type { Accepted, Mutation, PushAnswer, PushedMutation } from '@tidemark/protocol/messages';
 import type { Engine, SpaceRef } from '../engine.ts';
 
-// A second, much simpler client than the real one: what DESIGN asks of any client and no more. It stops with an error
+// A second, much simpler client than the real one: what docs/PROTOCOL.md asks of any client and no more. It stops with an error
 // where the server leads it astray.
 
 /** A server state: the canonical fields, or null for deleted. */

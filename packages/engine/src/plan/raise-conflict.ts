@@ -20,7 +20,7 @@ export interface ConflictDraft {
 
 /** A type guard for what this module wrote itself. */
 export const isConflictFields = (fields: JsonObject): fields is JsonObject & ConflictFields =>
-  typeof fields['field'] === 'string' && typeof fields['state'] === 'string' && typeof fields['collection'] === 'string';
+  typeof fields.field === 'string' && typeof fields.state === 'string' && typeof fields.collection === 'string';
 
 /** Writes a conflict record; answers its seq. */
 export const writeConflict = (
@@ -47,7 +47,7 @@ const authorOfStamp = (draft: Draft, stamp: Stamp | undefined): Author | 'needed
 
 /**
  * Does a conflict go on where an open one began, so that updating that one loses nothing? Only where the client had not seen
- * it yet (its own later value then includes the earlier one), and no other dropped value would have to make room.
+ * it yet (its own later value then includes the earlier one), and no other dropped value would have to give way.
  */
 const continues = (edit: Edit, conflict: ConflictDraft, open: DraftRecord): boolean => {
   const { fields } = open;
