@@ -23,8 +23,8 @@ const propagate = async (from: BenchClient, to: BenchClient, i: number): Promise
   if (!written.ok) throw new Error(written.error.message);
   const at = await within(WAIT_MS_MAX, `propagation of ${title}`, seen);
   end();
-  // Nothing of this edit may still be under way when the next one begins.
-  await untilStatus(from, 'acknowledgement', ({ pending }) => pending === 0);
+  // Nothing of this edit may still be under way when the next one begins: its pull would hold that one up.
+  await untilStatus(from, 'rest', ({ state }) => state === 'synced');
   return at - began;
 };
 
