@@ -198,6 +198,24 @@ describe('a server restored from an older backup', () => {
     expect((await pullPage(found, { cursor: known })).reset).toBe('epoch');
   });
 
+  it('notices at a push of a client that never pulled what it had written', async () => {
+    const { lost, found } = await restored();
+    const { cursor, epoch } = await pullPage(lost);
+    await lost.client('b').push({ op: 'patch', id: 'x', fields: { title: '2' }, was: { title: '1' }, base: 1 });
+    const onTop = { op: 'patch' as const, id: 'x', fields: { title: '3' }, was: { title: '2' }, base: 2, epoch };
+    await found.client('b2').push(onTop);
+    expect((await pullPage(found, { cursor })).reset).toBe('epoch');
+    expect(await found.fields('notes', 'x')).toEqual({ title: '3' });
+  });
+
+  it('notices at a push of what it had given a receipt for and lost', async () => {
+    const { lost, found } = await restored();
+    const { cursor, epoch } = await pullPage(lost);
+    await lost.client('b').push(put('y', 'lost'));
+    await found.client('b2').push({ ...put('y', 'lost'), mutationId: 'b-1', healed: { epoch, seq: 2 } });
+    expect((await pullPage(found, { cursor })).reset).toBe('epoch');
+  });
+
   it('takes re-offered writes back in their old order, whatever arrives first', async () => {
     for (const order of [
       [1, 2],

@@ -3,7 +3,7 @@ import type { Mutation, PushAnswer, PushedMutation, PushRequest } from '@tidemar
 import type { SpaceRef } from '../engine.ts';
 import type { Draft } from '../plan/draft.ts';
 import { type PlannedPush, planPush } from '../plan/plan-push.ts';
-import { checkSpaceId, locate } from '../space/lineage.ts';
+import { checkBases, checkSpaceId, locate } from '../space/lineage.ts';
 import type { Job } from '../space/space-queue.ts';
 import type { LoadKeys, SpaceRow } from '../storage/storage.ts';
 import type { Serving } from './context.ts';
@@ -71,6 +71,7 @@ export const push = async (serving: Serving, space: SpaceRef, request: PushReque
   const row = await serving.ensureSpace(space);
   const located = await locate(serving, row, request.cursor);
   if (!located.ok) return located;
+  if (!dryRun) await checkBases(serving, located.value.space, request.mutations);
   const planned: PlannedPush = {
     clientId: request.clientId,
     schemaVersion: request.schemaVersion,

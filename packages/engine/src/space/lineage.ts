@@ -1,4 +1,5 @@
 import { type Cursor, decodeCursor, type Refusal, type Result, refuse } from '@tidemark/protocol';
+import type { PushedMutation } from '@tidemark/protocol/messages';
 import type { Serving } from '../serve/context.ts';
 import type { SpaceRow } from '../storage/storage.ts';
 
@@ -63,4 +64,22 @@ export const locate = async (serving: Serving, space: SpaceRow, text: string | u
     return { ok: true, value: { cursor, reset: 'epoch', space: await startEpoch(serving, space) } };
   }
   return { ok: true, value: { cursor, reset: cursor.seq < space.floor ? 'floor' : undefined, space } };
+};
+
+/** Does a mutation speak of a seq of this epoch that this log has not reached? */
+const knowsMore = (space: SpaceRow, mutation: PushedMutation): boolean => {
+  if (mutation.op === 'void') return false;
+  const { epoch, base, healed } = mutation;
+  return (epoch === space.epoch && base > space.head) || (healed?.epoch === space.epoch && healed.seq > space.head);
+};
+
+/**
+ * A client may have pushed to the log that was lost and never pulled from it: then its cursor fits, and only what its mutations
+ * stand on shows that this server was restored from an older backup. As in `locate`, a new epoch begins.
+ */
+export const checkBases = async (serving: Serving, space: SpaceRow, mutations: readonly PushedMutation[]): Promise<void> => {
+  if (!mutations.some((mutation) => knowsMore(space, mutation))) return;
+  // The row may have been read before the append that the mutations stand on.
+  const latest = (await serving.storage.readSpace(space.key)) ?? space;
+  if (mutations.some((mutation) => knowsMore(latest, mutation))) await startEpoch(serving, latest);
 };
