@@ -224,12 +224,14 @@ const judgeCounter = (clients: readonly ModelClient[], log: readonly LogRow[]): 
   const acknowledged = clients.flatMap((one) => one.acknowledged);
   // What was queued on top of a refused edit holds that edit's value too.
   if (clients.some((one) => one.refused.size > 0)) return;
+  const arrived = new Set(clients.flatMap((one) => [...one.arrived]));
   for (const id of ['x', 'y']) {
     const ofRecord = log.filter((row) => row.collection === 'notes' && row.id === id);
     const edits = acknowledged.filter(({ mutation }) => mutation.collection === 'notes' && mutation.id === id);
     const isCleared = ({ mutation: { was, fields: sent, op } }: Acknowledged) =>
       op !== 'patch' ? Object.hasOwn(was ?? {}, 'counter') : sent?.counter === null;
     if (ofRecord.length === 0 || ofRecord.some((row) => row.deleted) || edits.some(isCleared)) continue;
+    if (edits.some(({ mutation }) => arrived.has(mutation.mutationId))) continue;
     const added = edits.map(({ mutation: { fields: sent, was } }) =>
       Object.hasOwn(sent ?? {}, 'counter') ? Number(sent?.counter) - Number(was?.counter ?? 0) : 0,
     );

@@ -16,6 +16,8 @@ export interface RecordMeta {
   readonly fields: { readonly [field: string]: Stamp };
   /** Of a tombstone: the delete. */
   readonly deletion?: Stamp;
+  /** Seq of a change that came from resolving a conflict: whoever resolved it has not seen the record that it led to. */
+  readonly resolvedAt?: number;
   /** Open conflicts: field → clientId → conflict id. */
   readonly open: { readonly [field: string]: { readonly [clientId: string]: string } };
 }
@@ -23,8 +25,9 @@ export interface RecordMeta {
 export const stampOf = (meta: RecordMeta, field: string): Stamp =>
   (Object.hasOwn(meta.fields, field) ? meta.fields[field] : undefined) ?? meta.all;
 
-/** Who made the newest change of the record. */
+/** Who made the newest change of the record and so knows what it led to; '' for nobody. */
 export const lastAuthor = (meta: RecordMeta, seq: number): string => {
+  if (meta.resolvedAt === seq) return '';
   if (meta.deletion?.seq === seq) return meta.deletion.clientId;
   const newest = Object.values(meta.fields).find((stamp) => stamp.seq === seq);
   if (newest !== undefined) return newest.clientId;
@@ -37,6 +40,7 @@ interface PackedMeta {
   s: PackedStamp;
   f?: { [field: string]: PackedStamp };
   d?: PackedStamp;
+  r?: number;
   o?: { [field: string]: { [clientId: string]: string } };
 }
 
@@ -54,6 +58,7 @@ export const printMeta = (meta: RecordMeta): string => {
   const fields = Object.entries(meta.fields);
   if (fields.length > 0) packed.f = Object.fromEntries(fields.map(([field, stamp]) => [field, pack(stamp)]));
   if (meta.deletion) packed.d = pack(meta.deletion);
+  if (meta.resolvedAt !== undefined) packed.r = meta.resolvedAt;
   if (Object.keys(meta.open).length > 0) packed.o = { ...meta.open };
   return JSON.stringify(packed);
 };
@@ -61,8 +66,13 @@ export const printMeta = (meta: RecordMeta): string => {
 export const parseMeta = (text: string): RecordMeta => {
   const packed: PackedMeta = JSON.parse(text);
   const fields = packed.f ? Object.fromEntries(Object.entries(packed.f).map(([field, stamp]) => [field, unpack(stamp)])) : {};
-  const meta = { all: unpack(packed.s), fields, open: packed.o ?? {} };
-  return packed.d ? { ...meta, deletion: unpack(packed.d) } : meta;
+  return {
+    all: unpack(packed.s),
+    fields,
+    open: packed.o ?? {},
+    ...(packed.d ? { deletion: unpack(packed.d) } : {}),
+    ...(packed.r === undefined ? {} : { resolvedAt: packed.r }),
+  };
 };
 
 /** The open conflict of a client about a field. */

@@ -48,6 +48,8 @@ export class ModelClient {
   readonly acknowledged: Acknowledged[] = [];
   private readonly givenUp = new Map<string, Mutation>();
   readonly refused = new Set<string>();
+  /** Given up, but they had arrived before: later edits were made without them in view. */
+  readonly arrived = new Set<string>();
   outbox: PushedMutation[] = [];
   epoch: string | undefined;
   clientId: string;
@@ -61,8 +63,8 @@ export class ModelClient {
   private made = 0;
   private lives = 1;
 
-  /** Newest acknowledged seq of a record whose state was not worked out: known only when a pull brings it. */
-  private readonly awaited = new Map<string, number>();
+  /** Acknowledged mutations whose state was not worked out: they stay in view until a pull brings it. */
+  private settled: { readonly key: string; readonly seq: number; readonly mutation: Mutation }[] = [];
 
   constructor(engine: Engine, space: SpaceRef, name: string, now: () => number) {
     this.engine = engine;
@@ -82,12 +84,18 @@ export class ModelClient {
     return text === null ? null : JSON.parse(text);
   }
 
-  /** The server's state with what waits on top. */
+  /** The server's state with what was acknowledged since, then what waits, on top. */
   view(collection: string, id: string): JsonObject | null {
     let fields = this.state(collection, id);
+    for (const { mutation } of this.settledOf(keyOf(collection, id))) fields = merged(fields, mutation);
     for (const mutation of this.outbox)
       if (mutation.op !== 'void' && mutation.collection === collection && mutation.id === id) fields = merged(fields, mutation);
     return fields;
+  }
+
+  private settledOf(key: string) {
+    const known = Math.max(this.states.get(key)?.seq ?? 0, this.seq);
+    return this.settled.filter((one) => one.key === key && one.seq > known);
   }
 
   edit({ collection = 'notes', id, op, fields, group, ifRevision }: ModelEdit): void {
@@ -143,6 +151,7 @@ export class ModelClient {
       this.outbox = this.outbox.filter((one) => one !== mutation);
       // A void that is answered by an acceptance: the mutation had arrived before it was given up.
       const wanted = mutation.op === 'void' ? this.givenUp.get(mutation.mutationId) : mutation;
+      if (mutation.op === 'void') this.arrived.add(mutation.mutationId);
       if (wanted === undefined) throw new Error(`${mutation.mutationId} was never queued`);
       this.acknowledged.push({ mutation: wanted, clientId: this.clientId, answer: verdict, epoch: answer.epoch });
       if (answer.epoch === this.epoch) this.takeState(wanted, verdict, own);
@@ -165,9 +174,8 @@ export class ModelClient {
     }
     const before = known?.seq ?? 0;
     if (verdict.seq <= Math.max(before, this.seq)) return;
-    const isAwaited = (this.awaited.get(key) ?? 0) > before;
-    if (isAwaited || !(own.get(key) === before || mutation.base === before)) {
-      this.awaited.set(key, verdict.seq);
+    if (this.settledOf(key).length > 0 || !(own.get(key) === before || mutation.base === before)) {
+      this.settled.push({ key, seq: verdict.seq, mutation });
       return;
     }
     const fields = merged(this.state(mutation.collection, mutation.id), mutation);
@@ -208,6 +216,7 @@ export class ModelClient {
     this.staged = undefined;
     this.seq = seq;
     this.epoch = epoch;
+    if (isOther) this.settled = [];
     if (isOther) this.offerJournal(epoch);
   }
 

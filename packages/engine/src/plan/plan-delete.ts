@@ -45,14 +45,22 @@ const raise = (
   return unchanged({ ...after, meta }, 'conflict', [id]);
 };
 
+/** A tombstone stays as it is; of two healed deletes it remembers the later one, so that older writes stay deleted. */
+const deleteAgain = (draft: Draft, edit: Edit, record: DraftRecord): EditOutcome => {
+  const { deletion } = record.meta;
+  if (edit.healed && deletion?.healed && healedOrder(deletion, edit) === 'mine')
+    draft.setMeta(record, { ...record.meta, deletion: { ...deletion, healed: edit.healed } });
+  return unchanged(record);
+};
+
 /** Plans a delete. Deleting what is absent changes nothing. */
 export const planDelete = (draft: Draft, collection: CollectionDefinition, edit: Edit, record: DraftRecord | undefined): EditOutcome => {
   if (record === undefined) {
     // A healed delete may come before the healed writes that it deleted: its tombstone has to be there for them.
     return edit.healed ? unchanged(writeTombstone(draft, edit, undefined, {})) : unchanged(undefined);
   }
-  if (record.deleted) return unchanged(record);
-  const laterHealed = Object.keys(record.fields).some(
+  if (record.deleted) return deleteAgain(draft, edit, record);
+  const laterHealed = Object.keys({ ...record.fields, ...record.meta.fields }).some(
     (field) => stampOf(record.meta, field).healed && healedOrder(stampOf(record.meta, field), edit) === 'theirs',
   );
   if (laterHealed) return unchanged(record);

@@ -1,23 +1,11 @@
-import {
-  type CollectionDefinition,
-  checkJson,
-  isOptional,
-  type Json,
-  type JsonObject,
-  jsonEqual,
-  type MutableJsonObject,
-  validateFields,
-  WHOLE_RECORD,
-} from '@tidemark/protocol';
+import { type CollectionDefinition, type MutableJsonObject, WHOLE_RECORD } from '@tidemark/protocol';
 import { type Edit, type EditOutcome, healedOrder, isForeign, NEEDED, rejected, stampFor, unchanged } from './context.ts';
-import { decideField, type FieldAnswer } from './decide-field.ts';
 import type { Draft, DraftRecord } from './draft.ts';
-import { type RecordMeta, type Stamp, stampOf, withOpen } from './meta.ts';
+import { awaitCreate, createAwaited, isAwaited } from './heal-edit.ts';
+import { clears, isCreate, merge } from './merge-record.ts';
+import { type RecordMeta, withOpen } from './meta.ts';
 import { raiseConflict } from './raise-conflict.ts';
-import { seenBy } from './seen.ts';
 import { withDerived, writeLive } from './write-record.ts';
-
-const own = (fields: JsonObject, field: string): Json | undefined => (Object.hasOwn(fields, field) ? fields[field] : undefined);
 
 /** A new record, or a deleted one made again: nothing to merge with. */
 const create = (draft: Draft, collection: CollectionDefinition, edit: Edit, previous: DraftRecord | undefined): EditOutcome => {
@@ -26,168 +14,6 @@ const create = (draft: Draft, collection: CollectionDefinition, edit: Edit, prev
   const meta: RecordMeta = { all: stampFor(edit, draft.head() + 1), fields: {}, open: previous?.meta.open ?? {} };
   const written = writeLive(draft, collection, edit, derived, meta);
   return 'refusal' in written ? written.refusal : unchanged(written);
-};
-
-/** In a patch, null stands for "absent" of an optional field. In a put it is a value like any other. */
-const clears = (collection: CollectionDefinition, edit: Edit, field: string): boolean => {
-  const definition = collection.fields[field];
-  return edit.op === 'patch' && edit.fields[field] === null && definition !== undefined && isOptional(definition);
-};
-
-/** Did the author see no record? With base 0 and a `was` it saw its own create, not yet acknowledged when this was queued. */
-const isCreate = (edit: Edit): boolean => {
-  const sawNothing = edit.was === undefined || Object.keys(edit.was).length === 0;
-  return edit.op === 'put' && sawNothing && (edit.base === 0 || !edit.baseCounts);
-};
-
-/** Fields an edit is about: those it names, and for a whole replacement those it left out though its author saw them. */
-const editedFields = (
-  draft: Draft,
-  collection: CollectionDefinition,
-  edit: Edit,
-  record: DraftRecord,
-): ReadonlyMap<string, Json | undefined> | 'needed' => {
-  const edited = new Map<string, Json | undefined>();
-  for (const [field, value] of Object.entries(edit.fields)) {
-    if (collection.fields[field]?.derived) continue;
-    edited.set(field, clears(collection, edit, field) ? undefined : value);
-  }
-  if (edit.op !== 'put' || isCreate(edit)) return edited;
-  for (const field of Object.keys(record.fields)) {
-    if (edited.has(field) || Object.hasOwn(edit.fields, field) || collection.fields[field]?.derived) continue;
-    if (edit.was === undefined && !edit.knowsAllFields) continue;
-    const seen = seenBy(draft, edit, record, field);
-    if (seen === 'needed') return 'needed';
-    if (seen !== 'compacted' && seen.value !== undefined) edited.set(field, undefined);
-  }
-  return edited;
-};
-
-interface Decisions {
-  readonly fields: MutableJsonObject;
-  readonly stamps: { [field: string]: Stamp };
-  readonly conflicts: { readonly field: string; readonly mine: Json | undefined; readonly answer: FieldAnswer }[];
-  merged: boolean;
-  changed: boolean;
-  restamped: boolean;
-}
-
-const decideAll = (
-  draft: Draft,
-  collection: CollectionDefinition,
-  edit: Edit,
-  record: DraftRecord,
-  edited: ReadonlyMap<string, Json | undefined>,
-): Decisions | 'needed' => {
-  const made: Decisions = {
-    fields: { ...record.fields },
-    stamps: { ...record.meta.fields },
-    conflicts: [],
-    merged: false,
-    changed: false,
-    restamped: false,
-  };
-  let isNeeded = false;
-  const mineRecord = { ...record.fields, ...edit.fields };
-  for (const [field, mine] of edited) {
-    const definition = collection.fields[field];
-    if (definition === undefined) continue;
-    const theirs = own(record.fields, field);
-    const answer = decideField({
-      field,
-      edit,
-      definition,
-      mine,
-      mineRecord,
-      theirs,
-      theirsRecord: record.fields,
-      stamp: stampOf(record.meta, field),
-      seen: () => seenBy(draft, edit, record, field),
-      accept: (value) => acceptCombined(collection, field, value),
-    });
-    if (answer === 'needed') {
-      isNeeded = true;
-      continue;
-    }
-    if (answer.value === undefined) delete made.fields[field];
-    else made.fields[field] = answer.value;
-    made.changed ||= !jsonEqual(answer.value, theirs);
-    made.merged ||= !jsonEqual(answer.value, mine) || answer.conflict !== undefined;
-    if (answer.author !== 'theirs') {
-      made.stamps[field] = stampFor(edit, draft.head() + 1, answer.author === 'combined' ? '' : edit.clientId);
-      made.restamped ||= edit.healed !== undefined;
-    }
-    if (answer.conflict) made.conflicts.push({ field, mine, answer });
-  }
-  return isNeeded ? 'needed' : made;
-};
-
-/** A value that a rule made must fit the field's schema and the limits of JSON like any other, or nobody could send it again. */
-const acceptCombined = (
-  collection: CollectionDefinition,
-  field: string,
-  value: Json | undefined,
-): { value: Json | undefined } | undefined => {
-  if (value === undefined) return { value };
-  if (checkJson({ [field]: value })) return undefined;
-  const checked = validateFields(collection, { [field]: value }, 'patch');
-  return checked.ok ? { value: own(checked.value, field) } : undefined;
-};
-
-/** Merges an edit into a record that is there. */
-const merge = (draft: Draft, collection: CollectionDefinition, edit: Edit, record: DraftRecord, reviving: boolean): EditOutcome => {
-  const edited = editedFields(draft, collection, edit, record);
-  if (edited === 'needed') return NEEDED;
-  const made = decideAll(draft, collection, edit, record, edited);
-  if (made === 'needed') return NEEDED;
-  let current = record;
-  if (made.changed || reviving) {
-    const fields = withDerived(collection, record.fields, made.fields, edit.fields);
-    const meta: RecordMeta = { all: record.meta.all, fields: made.stamps, open: record.meta.open };
-    const written = writeLive(draft, collection, edit, fields, meta);
-    if ('refusal' in written) return written.refusal;
-    current = written;
-  } else if (made.restamped) {
-    const at = (stamp: Stamp): Stamp => (stamp.seq > draft.head() ? { ...stamp, seq: record.seq } : stamp);
-    const fields = Object.fromEntries(Object.entries(made.stamps).map(([field, stamp]) => [field, at(stamp)]));
-    draft.setMeta(record, { ...record.meta, fields });
-    current = { ...record, meta: { ...record.meta, fields } };
-  }
-  return raiseAll(draft, collection, edit, record, current, made);
-};
-
-const raiseAll = (
-  draft: Draft,
-  collection: CollectionDefinition,
-  edit: Edit,
-  before: DraftRecord,
-  after: DraftRecord,
-  made: Decisions,
-): EditOutcome => {
-  const ids: string[] = [];
-  let open = after.meta.open;
-  let isOpen = false;
-  for (const { field, mine, answer } of made.conflicts) {
-    if (answer.conflict === undefined) continue;
-    const quiet = collection.fields[field]?.quiet === true;
-    const id = raiseConflict(draft, edit, open, {
-      field,
-      was: answer.conflict.was,
-      mine,
-      theirs: own(before.fields, field),
-      theirsStamp: stampOf(before.meta, field),
-      rule: answer.rule,
-      outcome: answer.conflict.outcome,
-      quiet,
-    });
-    if (id === 'needed') return NEEDED;
-    ids.push(id);
-    isOpen ||= !quiet;
-    if (!quiet) open = withOpen(open, field, edit.clientId, id);
-  }
-  const record = open === after.meta.open ? after : { ...after, meta: { ...after.meta, open } };
-  if (record !== after) draft.setMeta(record, record.meta);
-  return unchanged(record, isOpen ? 'conflict' : made.merged ? 'merged' : 'applied', ids);
 };
 
 /** The edit of a record whose deletion its author had not seen. */
@@ -242,7 +68,11 @@ const onTombstone = (draft: Draft, collection: CollectionDefinition, edit: Edit,
   const deletion = tombstone.meta.deletion ?? tombstone.meta.all;
   if (healedOrder(deletion, edit) === 'theirs') return unchanged(tombstone);
   const unseen = isForeign(deletion, edit);
-  if (isCreate(edit) || (edit.op === 'put' && !unseen)) return create(draft, collection, edit, tombstone);
+  if (isCreate(edit) || (edit.op === 'put' && !unseen))
+    return isAwaited(edit, tombstone) ? createAwaited(draft, collection, edit, tombstone) : create(draft, collection, edit, tombstone);
+  const isEarly = edit.healed && healedOrder(deletion, edit) === 'mine';
+  if (isEarly && (collection.onDelete === 'deleteWins' || deletion.healed?.seq === 0))
+    return awaitCreate(draft, collection, edit, tombstone);
   if (unseen) return editDeleted(draft, collection, edit, tombstone);
   return rejected('RECORD_NOT_FOUND', `${edit.collection}/${edit.id} was deleted`);
 };
@@ -252,6 +82,7 @@ export const planEdit = (draft: Draft, collection: CollectionDefinition, edit: E
   if (record?.deleted) return onTombstone(draft, collection, edit, record);
   if (record !== undefined) return merge(draft, collection, edit, record, false);
   if (edit.op === 'put' && (edit.base === 0 || !edit.baseCounts)) return create(draft, collection, edit, undefined);
+  if (edit.healed) return awaitCreate(draft, collection, edit, undefined);
   if (edit.base > 0) return editVanished(draft, collection, edit);
   return rejected('RECORD_NOT_FOUND', `there is no record ${edit.collection}/${edit.id}`);
 };

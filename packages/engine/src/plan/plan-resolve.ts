@@ -80,5 +80,7 @@ export const planResolve = (draft: Draft, edit: Edit): EditOutcome => {
   if (isFirst) close(draft, edit, conflict, choice);
   const applied = applyChoice(draft, collection, target, choice);
   if (applied.kind !== 'done') return applied;
+  const written = draft.record(conflict.collection, conflict.id);
+  if (written) draft.setMeta(written, { ...written.meta, resolvedAt: written.seq });
   return unchanged(draft.record(CONFLICTS, edit.id), applied.status, applied.conflictIds);
 };

@@ -72,7 +72,7 @@ export const raiseConflict = (draft: Draft, edit: Edit, open: RecordMeta['open']
     collection: edit.collection,
     id: edit.id,
     field: conflict.field,
-    was: (previous ? previous['was'] : conflict.was) ?? null,
+    was: (previous ? previous.was : conflict.was) ?? null,
     mine: conflict.mine ?? null,
     theirs: conflict.theirs ?? null,
     mineBy: { clientId: edit.clientId, mutationId: edit.mutationId, at: edit.at },
