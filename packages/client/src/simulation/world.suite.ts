@@ -18,6 +18,7 @@ export type NotesClient = Client<typeof notes.collections>;
 type NotesOptions = ClientOptions<typeof notes.collections>;
 
 const IDLE_TURNS_MAX = 200;
+const BUSY_TURNS_MAX = 500;
 
 /** Time that passes only in here. */
 export interface Time {
@@ -39,7 +40,12 @@ export interface World extends Time, Rules {
 
 const createTime = (clock: Clock, busy: () => number): Time => {
   const settle = async (): Promise<void> => {
-    for (let quiet = 0; quiet < 4; quiet = busy() > 0 ? 0 : quiet + 1) await new Promise((resolve) => setImmediate(resolve));
+    let quiet = 0;
+    // A request that stays busy for so long waits for the clock, as the engine does between two tries of an append.
+    for (let turns = 0; quiet < 4 && turns < BUSY_TURNS_MAX; turns += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      quiet = busy() > 0 ? 0 : quiet + 1;
+    }
   };
   const until: Time['until'] = async (condition, limitMs = 600_000) => {
     const limit = clock.wall() + limitMs;

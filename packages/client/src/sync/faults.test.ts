@@ -1,3 +1,4 @@
+import { isJsonObject } from '@tidemark/protocol';
 import { IDBFactory } from 'fake-indexeddb';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -11,6 +12,10 @@ const laxNotes = { ...notes.collections.notes, fields: { ...notes.collections.no
 const error = (code: string, details = {}) => ({ error: { code, message: code, details, correlationId: 'c' } });
 const isPush = (request: { readonly line: string }) => request.line === 'POST /apps/notes/sync/push';
 const sizeOf = (body: { readonly mutations?: unknown } | undefined): number => (Array.isArray(body?.mutations) ? body.mutations.length : 0);
+const firstIdOf = (body: { readonly mutations?: unknown } | undefined): unknown => {
+  const [first]: unknown[] = Array.isArray(body?.mutations) ? body.mutations : [];
+  return isJsonObject(first) ? first.mutationId : undefined;
+};
 /** Does the push carry this mutation, other than as a void? */
 const carries = (body: { readonly mutations?: unknown } | undefined, id: string): boolean =>
   JSON.stringify(body?.mutations ?? []).includes(`"id":"${id}"`);
@@ -180,11 +185,11 @@ describe('numbers and ids', () => {
     for (const code of ['OUT_OF_ORDER', 'CLIENT_REUSED', 'MUTATION_REUSED', 'BASE_AHEAD']) {
       const { world, client } = await opened();
       let refused = 0;
-      const mutationId = await put(world, client, 'a');
-      world.fate = (request) => {
-        const details = { mutationId, expected: 1, head: 0 };
-        return isPush(request) && sizeOf(request.body) > 0 && refused++ === 0 ? { status: 409, body: error(code, details) } : 'pass';
+      world.fate = ({ line, body }) => {
+        const details = { mutationId: firstIdOf(body), expected: 1, head: 0 };
+        return isPush({ line }) && sizeOf(body) > 0 && refused++ === 0 ? { status: 409, body: error(code, details) } : 'pass';
       };
+      await put(world, client, 'a');
       await settled(world, client);
       expect(refused, code).toBeGreaterThan(1);
       expect(titles(client), code).toEqual(['a']);
@@ -205,7 +210,7 @@ describe('the local store', () => {
     const client = await world.open({ store, debounceMs: 0 });
     await settled(world, client);
     world.fate = (request) => {
-      armed ||= isPush(request);
+      armed ||= isPush(request) && JSON.stringify(request.body).includes('"patch"');
       return 'pass';
     };
     await put(world, client, 'a');

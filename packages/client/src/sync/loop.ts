@@ -36,7 +36,9 @@ export const createLoop = (options: LoopOptions): Loop => {
     cancelTimer();
     cancelTimer = () => undefined;
     if (state.kind === 'idle' || state.kind === 'waiting' || state.kind === 'backoff') {
-      cancelTimer = env.setTimer(state.delayMs, () => dispatch({ kind: 'due' }));
+      const due = (): void => dispatch({ kind: 'due' });
+      // A timer of 0 ms waits 1 ms in Node and up to 4 ms in browsers.
+      cancelTimer = state.delayMs === 0 ? soon(due) : env.setTimer(state.delayMs, due);
     }
   };
   const settle = (): void => {
@@ -86,6 +88,17 @@ export const createLoop = (options: LoopOptions): Loop => {
   // Callers get the loop before its first transition.
   arm();
   return { state: () => state, dispatch, ask };
+};
+
+/** Calls `fire` after the present turn, unless cancelled. */
+const soon = (fire: () => void): (() => void) => {
+  let cancelled = false;
+  queueMicrotask(() => {
+    if (!cancelled) fire();
+  });
+  return () => {
+    cancelled = true;
+  };
 };
 
 /** A local store that cannot write now (full, gone) fails the round; the outbox and the server's receipts make a repeat safe. */
