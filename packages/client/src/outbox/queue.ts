@@ -15,8 +15,8 @@ import {
   utf8Length,
   validateFields,
 } from '@tidemark/protocol';
-import type { Mutation } from '@tidemark/protocol/messages';
-import { inOrder, type Mirror } from '../store/mirror.ts';
+import type { Mutation, PushedMutation } from '@tidemark/protocol/messages';
+import type { Mirror } from '../store/mirror.ts';
 import { type OutboxRow, recordKey } from '../store/rows.ts';
 import type { Change } from '../store/transactions.ts';
 import { fold } from '../view/fold.ts';
@@ -46,12 +46,11 @@ export interface Stamp {
  */
 export const planEdits = (mirror: Mirror, edits: readonly Edit[], stamp: Stamp): Result<Change> => {
   if (edits.length > LIMITS.groupMutationsMax) return refuse('GROUP_TOO_LARGE', `A group holds at most ${LIMITS.groupMutationsMax} edits`);
-  const present = inOrder(mirror);
   const rows: OutboxRow[] = [];
   const outbox = new Map<string, OutboxRow>();
   for (const edit of edits) {
     if (mirror.outbox.has(edit.mutationId)) continue;
-    const planned = planEdit(mirror, [...present, ...rows], edit, stamp, mirror.meta.nextN + rows.length);
+    const planned = planEdit(mirror, rows, edit, stamp, mirror.meta.nextN + rows.length);
     if (!planned.ok) return planned;
     if (planned.value === null) continue;
     const row: OutboxRow = { mutation: planned.value };
@@ -61,7 +60,10 @@ export const planEdits = (mirror: Mirror, edits: readonly Edit[], stamp: Stamp):
   return ok({ rows: { outbox }, meta: { nextN: mirror.meta.nextN + rows.length } });
 };
 
-const planEdit = (mirror: Mirror, rows: readonly OutboxRow[], edit: Edit, stamp: Stamp, n: number): Result<Mutation | null> => {
+const isAbout = (mutation: PushedMutation, collection: string, id: string): mutation is Mutation =>
+  mutation.op !== 'void' && mutation.collection === collection && mutation.id === id;
+
+const planEdit = (mirror: Mirror, earlier: readonly OutboxRow[], edit: Edit, stamp: Stamp, n: number): Result<Mutation | null> => {
   const { collection: name, id, mutationId } = edit;
   const collection = collectionOf(stamp.app, name);
   if (collection === undefined) return refuse('UNKNOWN_COLLECTION', `The app declares no collection ${name}`);
@@ -69,7 +71,8 @@ const planEdit = (mirror: Mirror, rows: readonly OutboxRow[], edit: Edit, stamp:
   if (invalid) return { ok: false, error: invalid };
   const key = recordKey(name, id);
   const state = mirror.records.get(key);
-  const seen = fold(foldContext(stamp.app, mirror, collection), state, shownMutations(mirror, rows, key));
+  const sameGroup = earlier.flatMap(({ mutation }) => (isAbout(mutation, name, id) ? [mutation] : []));
+  const seen = fold(foldContext(stamp.app, mirror, collection), state, [...shownMutations(mirror, key), ...sameGroup]);
   const base = {
     mutationId,
     n,

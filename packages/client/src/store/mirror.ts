@@ -1,5 +1,6 @@
 import type { RecordState } from '@tidemark/protocol/messages';
 import type { ClientStore, StoreRow, StoreTable } from './client-store.ts';
+import { createOutboxIndex, type OutboxIndex } from './outbox-index.ts';
 import {
   isJournalRow,
   isMeta,
@@ -25,7 +26,15 @@ export interface Rows {
 /** The local store in memory, true as of `meta.writes`. Only transactions change it, and only after the store did. */
 export interface Mirror extends Rows {
   meta: Meta;
+  readonly outboxIndex: OutboxIndex;
 }
+
+/** Puts a row into the outbox, or deletes it (null). The only way in which a mirror's outbox changes. */
+export const setOutboxRow = (mirror: Mirror, mutationId: string, row: OutboxRow | null): void => {
+  mirror.outboxIndex.replace(mirror.outbox.get(mutationId), row);
+  if (row === null) mirror.outbox.delete(mutationId);
+  else mirror.outbox.set(mutationId, row);
+};
 
 export const META_KEY = 'state';
 const KEPT_PREFIX = 'kept:';
@@ -65,8 +74,7 @@ export const readMirror = async (store: ClientStore): Promise<Mirror | null> => 
     const [records, staged, outbox, parked, journal, kept] = await Promise.all(tables.map((table) => store.readAll(table)));
     const after = await store.read('meta', META_KEY);
     if (!isMeta(after) || after.writes !== meta.writes || after.clientId !== meta.clientId) continue;
-    const mirror: Mirror = {
-      meta,
+    const mirrored: Rows = {
       records: new Map(),
       staged: new Map(),
       outbox: new Map(),
@@ -74,13 +82,13 @@ export const readMirror = async (store: ClientStore): Promise<Mirror | null> => 
       journal: new Map(),
       kept: new Map(),
     };
-    fill(mirror.records, records ?? [], '', isRecordState);
-    fill(mirror.staged, staged ?? [], '', isRecordState);
-    fill(mirror.outbox, outbox ?? [], '', isOutboxRow);
-    fill(mirror.parked, parked ?? [], '', isParkedRow);
-    fill(mirror.journal, [...(journal ?? [])].sort(byAge), '', isJournalRow);
-    fill(mirror.kept, kept ?? [], KEPT_PREFIX, isRecordState);
-    return mirror;
+    fill(mirrored.records, records ?? [], '', isRecordState);
+    fill(mirrored.staged, staged ?? [], '', isRecordState);
+    fill(mirrored.outbox, outbox ?? [], '', isOutboxRow);
+    fill(mirrored.parked, parked ?? [], '', isParkedRow);
+    fill(mirrored.journal, [...(journal ?? [])].sort(byAge), '', isJournalRow);
+    fill(mirrored.kept, kept ?? [], KEPT_PREFIX, isRecordState);
+    return { ...mirrored, meta, outboxIndex: createOutboxIndex(mirrored.outbox.values()) };
   }
   throw new Error('The local store is written too fast by other tabs to be read');
 };

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '@tidemark/protocol';
 import type { ClientStore, StoreBatch, StoreTable } from './client-store.ts';
-import { LAYOUT, META_KEY, type Mirror, type Rows, readMirror } from './mirror.ts';
+import { LAYOUT, META_KEY, type Mirror, type Rows, readMirror, setOutboxRow } from './mirror.ts';
 import { isMeta, type Meta, toRow } from './rows.ts';
 
 /** Rows named in meta for other sessions to re-read; with more, they read everything. */
@@ -144,11 +144,14 @@ const applyChange = (mirror: Mirror, change: Change, meta: Meta): Touched => {
   const outboxIds = masksMoved ? [...mirror.outbox.keys()] : [];
   for (const key of change.rows?.outbox?.keys() ?? []) outboxIds.push(key);
   for (const id of outboxIds) target(id);
-  for (const name of change.clear ?? []) mirror[name].clear();
+  for (const name of change.clear ?? []) {
+    mirror[name].clear();
+    if (name === 'outbox') mirror.outboxIndex.clear();
+  }
   const rows = change.rows ?? {};
   applyRows(mirror.records, rows.records);
   applyRows(mirror.staged, rows.staged);
-  applyRows(mirror.outbox, rows.outbox);
+  for (const [mutationId, row] of rows.outbox ?? []) setOutboxRow(mirror, mutationId, row);
   applyRows(mirror.parked, rows.parked);
   applyRows(mirror.journal, rows.journal);
   applyRows(mirror.kept, rows.kept);
@@ -175,12 +178,13 @@ const rereadTouched = async (store: ClientStore, mirror: Mirror, stored: Meta): 
 };
 
 const takeRow = (mirror: Mirror, name: keyof Rows, key: string, value: JsonObject | undefined): void => {
-  const put = <V>(map: Map<string, V>, is: (row: unknown) => row is V): void => {
-    if (value === undefined) map.delete(key);
-    else if (is(value)) map.set(key, value);
-    else throw new Error(`The local store is damaged at ${key}`);
+  const checked = <V>(is: (row: unknown) => row is V): V | null => {
+    if (value === undefined) return null;
+    if (is(value)) return value;
+    throw new Error(`The local store is damaged at ${key}`);
   };
-  if (name === 'outbox') put(mirror.outbox, LAYOUT.outbox.is);
+  const put = <V>(map: Map<string, V>, is: (row: unknown) => row is V): void => applyRows(map, new Map([[key, checked(is)]]));
+  if (name === 'outbox') setOutboxRow(mirror, key, checked(LAYOUT.outbox.is));
   else if (name === 'parked') put(mirror.parked, LAYOUT.parked.is);
   else if (name === 'journal') put(mirror.journal, LAYOUT.journal.is);
   else put(mirror[name], LAYOUT[name].is);

@@ -24,6 +24,8 @@ interface Draft {
   readonly journal: JournalRow[];
   /** Seqs at which this answer put a state of this client's own, per record. */
   readonly own: Map<string, number>;
+  /** Records of which this answer acknowledged a mutation whose state is not here yet. */
+  readonly settled: Set<string>;
   receiptN: number;
 }
 
@@ -43,6 +45,7 @@ export const applyPush = (app: AppDefinition, mirror: Mirror, answer: PushAnswer
     parked: new Map(),
     journal: [],
     own: new Map(),
+    settled: new Set(),
     receiptN: mirror.meta.receiptN,
   };
   const sameClient = asked.clientId === mirror.meta.clientId;
@@ -104,6 +107,7 @@ const takeState = (draft: Draft, item: Accepted, mutation: Mutation): void => {
   if (state === undefined) {
     // The state cannot be worked out here without a guess: the edit stays in view until a pull brings it.
     draft.outbox.set(item.mutationId, { mutation, settled: item.seq });
+    draft.settled.add(key);
     return;
   }
   draft.records.set(key, state);
@@ -140,15 +144,8 @@ const ownState = (
 };
 
 /** Does another acknowledged mutation of the record wait for its state? Then the one here is not the one before. */
-const hasSettled = (draft: Draft, key: string): boolean => {
-  for (const rows of [draft.mirror.outbox, draft.outbox]) {
-    for (const row of rows.values()) {
-      if (row?.settled !== undefined && row.mutation.op !== 'void' && recordKey(row.mutation.collection, row.mutation.id) === key)
-        return true;
-    }
-  }
-  return false;
-};
+const hasSettled = (draft: Draft, key: string): boolean =>
+  draft.settled.has(key) || draft.mirror.outboxIndex.of(key).some((row) => row.settled !== undefined);
 
 /** Takes a state of the server: never one that the cursor is past of, never a lower seq for a higher. */
 const putState = (draft: Draft, state: RecordState): void => {

@@ -1,7 +1,6 @@
 import { type AppDefinition, CONFLICTS, type CollectionDefinition, type JsonObject, jsonEqual } from '@tidemark/protocol';
 import type { Mutation, RecordState } from '@tidemark/protocol/messages';
 import type { Mirror } from '../store/mirror.ts';
-import { inOrder } from '../store/mirror.ts';
 import { type OutboxRow, recordKey } from '../store/rows.ts';
 import type { Touched } from '../store/transactions.ts';
 import { type FoldContext, fold } from './fold.ts';
@@ -33,13 +32,9 @@ const isShown = (mirror: Mirror, row: OutboxRow, state: RecordState | undefined)
 };
 
 /** The pending mutations of one record that are not in its server state yet, in order. */
-export const shownMutations = (mirror: Mirror, rows: readonly OutboxRow[], key: string): Mutation[] => {
-  const shown: Mutation[] = [];
+export const shownMutations = (mirror: Mirror, key: string): Mutation[] => {
   const state = mirror.records.get(key);
-  for (const row of rows) {
-    if (isShown(mirror, row, state) && recordKey(row.mutation.collection, row.mutation.id) === key) shown.push(row.mutation);
-  }
-  return shown;
+  return mirror.outboxIndex.of(key).flatMap((row) => (isShown(mirror, row, state) ? [row.mutation] : []));
 };
 
 export const foldContext = (app: AppDefinition, mirror: Mirror, collection: CollectionDefinition): FoldContext => ({
@@ -75,15 +70,14 @@ export const createView = (app: AppDefinition, mirror: Mirror): View => {
     return fields === null ? undefined : { id, ...fields };
   };
   const update = (touched: Touched): ReadonlyMap<string, ViewChange> => {
-    const pending = pendingByKey(mirror);
-    const keys = touched === 'all' ? new Set([...mirror.records.keys(), ...pending.keys()]) : new Set(touched);
+    const keys = touched === 'all' ? new Set([...mirror.records.keys(), ...mirror.outboxIndex.keys()]) : new Set(touched);
     if (touched === 'all') for (const [name, records] of collections) for (const id of records.keys()) keys.add(recordKey(name, id));
     const changes = new Map<string, Map<string, { before: ViewRecord | undefined; after: ViewRecord | undefined }>>();
     for (const key of keys) {
       const [collection, id] = splitKey(key);
       const records = recordsOf(collection);
       const before = records.get(id);
-      const after = compute(collection, id, pending.get(key) ?? []);
+      const after = compute(collection, id, shownMutations(mirror, key));
       if (jsonEqual(before, after)) continue;
       if (after === undefined) records.delete(id);
       else records.set(id, after);
@@ -94,20 +88,6 @@ export const createView = (app: AppDefinition, mirror: Mirror): View => {
   };
   update('all');
   return { records: recordsOf, get: (collection, id) => recordsOf(collection).get(id), update };
-};
-
-const pendingByKey = (mirror: Mirror): Map<string, Mutation[]> => {
-  const byKey = new Map<string, Mutation[]>();
-  if (mirror.outbox.size === 0) return byKey;
-  for (const row of inOrder(mirror)) {
-    if (row.mutation.op === 'void') continue;
-    const key = recordKey(row.mutation.collection, row.mutation.id);
-    if (!isShown(mirror, row, mirror.records.get(key))) continue;
-    const list = byKey.get(key);
-    if (list === undefined) byKey.set(key, [row.mutation]);
-    else list.push(row.mutation);
-  }
-  return byKey;
 };
 
 /** Collection names hold no slash, so the first one ends it. */
