@@ -17,12 +17,12 @@ import { handleOf, writeOne } from './collection-handle.ts';
 import { isOpenConflict, openConflicts } from './conflicts.ts';
 import type { Edit } from './outbox/queue.ts';
 import { browserEnv, browserIndexedDb, openIndexedDbStore } from './platform/browser-env.ts';
-import type { ClientEnv } from './platform/client-env.ts';
 import { openSession, type Session } from './session.ts';
 import { mutationStateOf } from './status.ts';
 import type { ClientStore } from './store/client-store.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 import { inOrder } from './store/mirror.ts';
+import { freshMeta, ownerName } from './store/owner.ts';
 import { isMutation, type Meta, toRow } from './store/rows.ts';
 import { STORAGE_VERSION } from './store/tables.ts';
 import { openTransactions } from './store/transactions.ts';
@@ -39,7 +39,7 @@ import { collectionOf } from './view/view.ts';
 export const openClient = async <C extends Collections>(options: ClientOptions<C>): Promise<Client<C>> => {
   const env = options.env ?? browserEnv();
   const { app, account } = options;
-  const name = ['tidemark', app.name, account.issuer, account.subject].map((part) => encodeURIComponent(part)).join(':');
+  const name = ownerName(app, account);
   const store = options.store ?? (await openDefaultStore(name));
   const admit = (meta: Meta): void => {
     if (meta.owner !== name) throw coded('WRONG_SPACE', `The local store belongs to ${meta.owner}, not to ${name}`);
@@ -71,27 +71,6 @@ export const openClient = async <C extends Collections>(options: ClientOptions<C
 };
 
 const coded = (code: ErrorCode, message: string): Error & { readonly code: ErrorCode } => Object.assign(new Error(message), { code });
-
-const freshMeta = (app: AppDefinition, owner: string, env: ClientEnv): Meta => ({
-  storageVersion: STORAGE_VERSION,
-  schemaVersion: app.schemaVersion,
-  owner,
-  storeId: env.uuid(),
-  writes: 0,
-  touched: [],
-  touchedFrom: 1,
-  clientId: env.uuid(),
-  nextN: 1,
-  receiptN: 0,
-  ackedN: 0,
-  spaceId: null,
-  epoch: null,
-  cursor: null,
-  seq: 0,
-  syncedAt: null,
-  staging: null,
-  heal: null,
-});
 
 const openDefaultStore = async (name: string): Promise<ClientStore> => {
   if (browserIndexedDb() === undefined) return createMemoryStore();

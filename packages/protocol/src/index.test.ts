@@ -35,6 +35,7 @@ test('the exports are these', () => {
       "compareIndexValues",
       "compareStrings",
       "counter",
+      "decodeBase64Url",
       "decodeCursor",
       "defineApp",
       "defineCollection",

@@ -1,3 +1,4 @@
+export { decodeBase64Url } from './base64url.ts';
 export { canonicalJson, jsonEqual, utf8Length } from './canonical.ts';
 export { checkId, checkJson, type JsonLimits } from './check-json.ts';
 export { type Cursor, collectionsKey, decodeCursor, encodeCursor } from './cursor.ts';

@@ -1,10 +1,8 @@
 import type { ClientEnv } from '../platform/client-env.ts';
+import { withLock } from '../with-lock.ts';
 import { retryDelayMs } from './retry.ts';
 import type { RoundEnd } from './round.ts';
 import { firstState, type SyncEvent, type SyncEventKind, type SyncState, step } from './sync-state.ts';
-
-/** How long a session waits for the lock of another before it goes on without: the lock saves work, it is not needed. */
-const LOCK_WAIT_MS = 15_000;
 
 export interface LoopOptions {
   readonly env: ClientEnv;
@@ -108,22 +106,5 @@ const guarded = async (round: LoopOptions['round'], isCurrent: () => boolean): P
   } catch (fault) {
     const message = `The local store failed: ${fault instanceof Error ? fault.message : String(fault)}`;
     return { kind: 'failed', error: { code: 'STORAGE_FULL', message }, offline: false };
-  }
-};
-
-const withLock = async (env: ClientEnv, name: string, task: () => Promise<void>): Promise<void> => {
-  let started = false;
-  const once = async (): Promise<void> => {
-    if (started) return;
-    started = true;
-    cancel();
-    await task();
-  };
-  const cancel = env.setTimer(LOCK_WAIT_MS, () => void once());
-  try {
-    await env.lock(name, once);
-  } catch {
-    // Locks may be forbidden (a sandboxed frame); nothing depends on them.
-    await once();
   }
 };
