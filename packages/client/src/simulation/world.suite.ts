@@ -2,6 +2,7 @@ import type { Engine } from '@tidemark/engine';
 import type { JsonObject } from '@tidemark/protocol';
 import type { Client, ClientOptions } from '../client.ts';
 import { openClient } from '../open-client.ts';
+import type { ClientEnv } from '../platform/client-env.ts';
 import type { ClientStore } from '../store/client-store.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { STORE_TABLES } from '../store/tables.ts';
@@ -33,6 +34,8 @@ export interface Time {
 
 export interface World extends Time, Rules {
   engine: Engine;
+  /** The platform of one more tab. */
+  env(): ClientEnv;
   open(options?: Partial<NotesOptions> & { readonly user?: string }): Promise<NotesClient>;
   /** Keeps this moment of the server's storage; the answer goes back to it, as a restore from a backup does. */
   backup(): () => Promise<void>;
@@ -88,6 +91,7 @@ export const createWorld = (seed = 1): World => {
   const network = createNetwork(clock, rules, () => http.app);
   const world: World = Object.assign(rules, createTime(clock, network.busy), {
     engine: http.engine,
+    env: network.env,
     open: ({ user = 'alice', ...options }: Partial<NotesOptions> & { readonly user?: string } = {}) =>
       openClient({
         app: notes,
