@@ -6,6 +6,7 @@ import { changeDevice, listDevices } from './serve/devices.ts';
 import { digest } from './serve/digest.ts';
 import { history, stateAt } from './serve/history.ts';
 import { compact, erase } from './serve/maintain.ts';
+import { position } from './serve/position.ts';
 import { pull } from './serve/pull.ts';
 import { apply, push } from './serve/push.ts';
 import { query } from './serve/query.ts';
@@ -67,6 +68,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     push: (space, request, more) => push(serving, space, request, more?.dryRun),
     apply: (space, application, more) => apply(serving, space, application, more?.dryRun),
     pull: pullPage,
+    position: (space, at, collections) => position(serving, space, at, collections),
     sync,
     subscribe: (space, poke) => queues.subscribe(space.key, poke),
     session: async (space) => {

@@ -47,6 +47,18 @@ export interface PullPage extends Omit<PullAnswer, 'changes'> {
   readonly rows: readonly (RecordRow | LogRow)[];
 }
 
+/** A pull; without a clientId it is that of a reader with no outbox (an app's own routes), which is not listed as a device. */
+export type ReadRequest = Omit<PullRequest, 'clientId'> & Partial<Pick<PullRequest, 'clientId'>>;
+
+/** A place in the log of a space. */
+export interface LogPosition {
+  readonly seq: number;
+  /** Commit time of the change there, milliseconds; 0 before the first change. */
+  readonly time: number;
+  /** To pull on from there; absent where the log no longer reaches back so far. */
+  readonly cursor?: string;
+}
+
 /** A push answer, printed once; `value` for callers in process. */
 export interface Engine {
   readonly apps: ReadonlyMap<string, AppDefinition>;
@@ -54,7 +66,13 @@ export interface Engine {
   push(space: SpaceRef, request: PushRequest, options?: { readonly dryRun?: boolean }): Promise<Result<PushAnswer>>;
   /** Applies mutations of a caller that keeps no counter (an app's own routes, an import): their `n` is not looked at. */
   apply(space: SpaceRef, application: Application, options?: { readonly dryRun?: boolean }): Promise<Result<PushAnswer>>;
-  pull(space: SpaceRef, request: PullRequest): Promise<Result<PullPage>>;
+  pull(space: SpaceRef, request: ReadRequest): Promise<Result<PullPage>>;
+  /** Where the log stood at a commit time, or at a seq. The cursor is bound to `collections` as a pull's is. */
+  position(
+    space: SpaceRef,
+    at: { readonly time: number } | { readonly seq: number },
+    collections?: readonly string[],
+  ): Promise<LogPosition>;
   /** Push, then pull of the state that includes it. */
   sync(space: SpaceRef, request: SyncRequest): Promise<Result<{ readonly push: PushAnswer; readonly pull: PullPage }>>;
   /** Calls `poke` after every append to the space in this process. The returned function ends it. */

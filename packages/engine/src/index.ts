@@ -1,5 +1,5 @@
 export { createEngine } from './create-engine.ts';
-export type { Engine, EngineOptions, PullPage, SpaceRef } from './engine.ts';
+export type { Engine, EngineOptions, LogPosition, PullPage, ReadRequest, SpaceRef } from './engine.ts';
 export { printPull, printRecord } from './serve/print.ts';
 export {
   type Append,

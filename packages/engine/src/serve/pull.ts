@@ -1,6 +1,5 @@
 import { CONFLICTS, type Cursor, collectionsKey, encodeCursor, LIMITS, type Result, refuse } from '@tidemark/protocol';
-import type { PullRequest } from '@tidemark/protocol/messages';
-import type { PullPage, SpaceRef } from '../engine.ts';
+import type { PullPage, ReadRequest, SpaceRef } from '../engine.ts';
 import { recordKey } from '../plan/draft.ts';
 import { checkSpaceId, locate } from '../space/lineage.ts';
 import type { LogRow, RecordRow, SpaceRow } from '../storage/storage.ts';
@@ -20,7 +19,7 @@ interface Page {
   readonly isLast: boolean;
 }
 
-const askOf = (request: PullRequest): Ask => {
+const askOf = (request: ReadRequest): Ask => {
   const names = request.collections && [...new Set([...request.collections, CONFLICTS])].sort();
   return { limit: request.limit ?? LIMITS.pageChangesMax, collections: names, collectionsKey: collectionsKey(names) };
 };
@@ -86,11 +85,12 @@ const startSnapshot = (space: SpaceRow, ask: Ask, reset: 'floor' | 'epoch' | und
  * POST /sync/pull. A page costs what it carries. Without a cursor, or after a reset, pages of a snapshot come first.
  * ackedN is read before the head, so that the state pulled includes every mutation up to it.
  */
-export const pull = async (serving: Serving, sightings: Sightings, space: SpaceRef, request: PullRequest): Promise<Result<PullPage>> => {
+export const pull = async (serving: Serving, sightings: Sightings, space: SpaceRef, request: ReadRequest): Promise<Result<PullPage>> => {
   await serving.ensureSpace(space);
-  const known = await serving.storage.load(space.key, { records: [], receipts: [], clients: [request.clientId] });
+  const { clientId } = request;
+  const known = await serving.storage.load(space.key, { records: [], receipts: [], clients: clientId === undefined ? [] : [clientId] });
   const client = known.clients[0];
-  if (client?.revoked) return refuse('CLIENT_REVOKED', `client ${request.clientId} was revoked`);
+  if (client?.revoked) return refuse('CLIENT_REVOKED', `client ${client.clientId} was revoked`);
   const row = await serving.ensureSpace(space);
   const wrong = checkSpaceId(row, request.spaceId);
   if (wrong) return { ok: false, error: wrong };
@@ -103,7 +103,7 @@ export const pull = async (serving: Serving, sightings: Sightings, space: SpaceR
   const cursor = asked === undefined || reset ? startSnapshot(current, ask, reset) : asked;
   const page = cursor.snapshot ? await readSnapshot(serving, current, cursor, ask) : await readTail(serving, current, cursor, ask);
   const { seq } = page.cursor;
-  if (page.isLast) await sightings.note(space.key, request.clientId, client, seq);
+  if (page.isLast && clientId !== undefined) await sightings.note(space.key, clientId, client, seq);
   return {
     ok: true,
     value: {
