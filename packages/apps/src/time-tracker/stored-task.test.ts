@@ -60,6 +60,18 @@ test.each([
   expect(read(value)).toMatchObject({ ok: false, error: { code } });
 });
 
+test.each(['{"length":{"toString":null}}', '{"length":{"valueOf":1}}', '{"toString":null,"length":1}', '{"then":{}}'])(
+  'refuses a value made to break a schema: %s',
+  (json) => {
+    for (const field of ['id', 'title', 'archived', 'tags', 'intervals', 'updatedAt', 'version']) {
+      expect(read({ id: 'a', title: 'Read', [field]: JSON.parse(json) })).toMatchObject({
+        ok: false,
+        error: { code: 'VALIDATION_FAILED' },
+      });
+    }
+  },
+);
+
 test('names each thing that is wrong', () => {
   expect(read({ id: 'a', title: '', intervals: [{ start: 1 }, { start: -1 }] })).toMatchObject({
     error: { details: { issues: [{ path: 'title' }, { path: 'intervals.1.start' }] } },

@@ -31,6 +31,15 @@ const refuseIssues = (issues: readonly z.core.$ZodIssue[]) => {
   return refuse('VALIDATION_FAILED', first === undefined ? 'This is no task.' : `${first.path}: ${first.message}`, { issues: listed });
 };
 
+/** Undefined where zod itself fails, as it does on values made for it: a title of { length: { toString: null } }. */
+const parseStored = (value: object): z.ZodSafeParseResult<z.output<typeof storedSchema>> | undefined => {
+  try {
+    return storedSchema.safeParse(value);
+  } catch {
+    return undefined;
+  }
+};
+
 /**
  * Reads one item of what the timer kept in localStorage: `{ id, title, intervals, archived, tags }`, with or without
  * `updatedAt` and `version` (0 and 1). Intervals are normalised; an `updatedAt` in the future is brought back to `now`
@@ -41,7 +50,8 @@ export const taskFromStored = (value: unknown, now: number): Result<StoredTask> 
   if (!isJsonObject(value)) return refuse('VALIDATION_FAILED', 'A task is an object with an id and a title.');
   const fault = checkJson(value);
   if (fault !== undefined) return { ok: false, error: fault };
-  const parsed = storedSchema.safeParse(value);
+  const parsed = parseStored(value);
+  if (parsed === undefined) return refuse('VALIDATION_FAILED', 'This is no task.');
   if (!parsed.success) return refuseIssues(parsed.error.issues);
   const { id, ...fields } = parsed.data;
   const badId = checkId(id);

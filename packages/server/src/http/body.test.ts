@@ -129,6 +129,11 @@ describe('hostile envelopes', () => {
     ],
     ['constructor in the envelope', envelope('"mutations":[],"constructor":{"prototype":{"polluted":true}}')],
     ['four million wrong mutations', envelope(`"mutations":[],"collections":[${'1,'.repeat(3_000_000)}1]`)],
+    ['a length that is no number', envelope('"mutations":[],"cursor":{"length":{"toString":null}}')],
+    [
+      'a clientId whose length cannot be compared',
+      '{"protocolVersion":1,"clientId":{"length":{"toString":null}},"schemaVersion":1,"mutations":[]}',
+    ],
     ['a long unknown name', envelope(`"mutations":[],"${'x'.repeat(MIB)}":1`)],
     ['n of 2^53+1', envelope(`"mutations":[${JSON.stringify(put(1, 'a')).replace('"n":1', '"n":9007199254740993')}]`)],
     ['n of 1e400', envelope(`"mutations":[${JSON.stringify(put(1, 'a')).replace('"n":1', '"n":1e400')}]`)],

@@ -20,13 +20,23 @@ export const readMessage = async <S extends z.ZodType>(c: HttpContext, schema: S
 export const readQuery = <S extends z.ZodType>(c: HttpContext, schema: S): Result<z.output<S>> => checkShape(schema, c.req.query());
 
 const checkShape = <S extends z.ZodType>(schema: S, value: unknown): Result<z.output<S>> => {
-  const parsed = schema.safeParse(value);
+  const parsed = parse(schema, value);
+  if (parsed === undefined) return refuse('BAD_REQUEST', 'A part of the request has a shape that cannot be judged.');
   if (parsed.success) return ok(parsed.data);
   const issues = parsed.error.issues.slice(0, ISSUES_MAX).map((issue) => ({
     path: clip(issue.path.map(String).join('.')),
     message: clip(issue.message),
   }));
   return refuse('BAD_REQUEST', 'A part of the request has the wrong shape; details.issues names each place.', { issues });
+};
+
+/** Undefined where zod itself fails, as it does on values made for it: a name of { length: { toString: null } }. */
+const parse = <S extends z.ZodType>(schema: S, value: unknown): z.ZodSafeParseResult<z.output<S>> | undefined => {
+  try {
+    return schema.safeParse(value);
+  } catch {
+    return undefined;
+  }
 };
 
 const clip = (text: string): string => (text.length > ISSUE_LENGTH_MAX ? `${text.slice(0, ISSUE_LENGTH_MAX)}…` : text);
