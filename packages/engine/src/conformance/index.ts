@@ -1,3 +1,4 @@
+export { accountsConformance, type OpenAccounts, type OpenedAccounts } from './accounts.suite.ts';
 export {
   appendOf,
   changeRow,

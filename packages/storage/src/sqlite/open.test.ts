@@ -5,6 +5,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdInOtherProcess } from './holder.suite.ts';
 import { openSqliteStorage } from './open.ts';
+import { MIGRATIONS } from './schema.ts';
 import { freshFolder, opened, testEnv } from './test-env.suite.ts';
 
 let folder: ReturnType<typeof freshFolder>;
@@ -66,8 +67,20 @@ describe('a file that is not ours', () => {
     db.exec('PRAGMA user_version = 99');
     db.close();
     const error = await refusal();
-    expect(error).toMatchObject({ code: 'UNAVAILABLE', details: { storageVersion: 99, known: 1 } });
+    expect(error).toMatchObject({ code: 'UNAVAILABLE', details: { storageVersion: 99, known: MIGRATIONS.length } });
     expect(error.message).toContain('Run the newer Tidemark');
+  });
+
+  it.each(MIGRATIONS.map((_, i) => i + 1))('of storageVersion %i is brought to the newest, with what it holds', async (version) => {
+    const db = new DatabaseSync(file);
+    for (const migration of MIGRATIONS.slice(0, version)) db.exec(migration);
+    db.exec(`PRAGMA user_version = ${version}`);
+    db.exec(`INSERT INTO spaces VALUES (1, 'app/ann', 'app', 's', 'e', 0, 3, 0, 'h', 0, '', 1, 1, '{}', '[]')`);
+    db.close();
+    const storage = await opened(file);
+    expect((await storage.readSpace('app/ann'))?.appends).toBe(3);
+    expect(await storage.accounts.write([{ kind: 'put', owner: 'o', id: 'i', expected: 0, expiresAt: null, json: '1' }])).toBe('stored');
+    await storage.close();
   });
 
   it('of another program is refused', async () => {

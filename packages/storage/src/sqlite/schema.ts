@@ -107,8 +107,21 @@ CREATE TABLE entries (
 CREATE VIRTUAL TABLE search USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii', detail = 'none');
 `;
 
+/** Accounts: items of an owner (see the accounts storage port). The key is the table, so an owner's items lie together. */
+const VERSION_2 = `
+CREATE TABLE accounts (
+  owner TEXT NOT NULL,
+  id TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  expiresAt REAL,
+  json TEXT NOT NULL,
+  PRIMARY KEY (owner, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX accountsByExpiry ON accounts (expiresAt) WHERE expiresAt IS NOT NULL;
+`;
+
 /** Statements that bring a file from storageVersion k to k + 1, by place. Only ever add to the end. */
-export const MIGRATIONS: readonly string[] = [VERSION_1];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
 
 /** Bits of `log.position` that hold the seq. */
 export const SEQ_BITS = 40;

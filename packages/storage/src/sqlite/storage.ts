@@ -1,5 +1,7 @@
+import type { AccountsStorage } from '@tidemark/engine/accounts';
 import { type Storage, type StorageCapabilities, StorageFailure } from '@tidemark/engine/storage';
 import type { Env } from '@tidemark/protocol';
+import { createAccountReads, createAccountsStorage } from './accounts.ts';
 import { type BackupProgress, backupTo } from './backup.ts';
 import { type Database, disconnect, emptyLog, rows } from './database.ts';
 import { storageFailure } from './failure.ts';
@@ -11,6 +13,8 @@ import { createWrites, type Job, type JobAnswer } from './write.ts';
 import { type JobOutcome, runJobs } from './writer.ts';
 
 export interface SqliteStorage extends Storage {
+  /** The accounts kept in the same file; their writes share commits with appends. */
+  readonly accounts: AccountsStorage;
   /** Copies the database to a new file while writes go on. Throws where that file exists or cannot be written. */
   backup(toFile: string, onProgress?: (progress: BackupProgress) => void): Promise<void>;
   /** What SQLite finds wrong with the file; empty where it is sound. Reads all of it. */
@@ -33,6 +37,7 @@ export interface StorageParts {
 /** The one connection, its statements, and whether it can be trusted. */
 const createConnection = ({ db, catalogue, file, release }: StorageParts) => {
   const reads = createReads(db, catalogue);
+  const accountReads = createAccountReads(db);
   const write = createWrites(db, catalogue);
   let state: 'open' | 'unsettled' | 'closed' = 'open';
   /** Takes away what a failed commit may have left in the log, so that no crash later can bring it back. */
@@ -45,7 +50,7 @@ const createConnection = ({ db, catalogue, file, release }: StorageParts) => {
     current: () => {
       if (state === 'closed') throw new StorageFailure('storage_failed', 'nothing', `${file} was closed.`);
       if (state === 'unsettled') settle();
-      return { db, reads, write };
+      return { db, reads, accountReads, write };
     },
     /** After a commit of unknown outcome: true if nothing of it is stored for sure. Else all calls fail until that is so. */
     settleCommit: (): boolean => {
@@ -97,6 +102,7 @@ export const createStorage = (parts: StorageParts): SqliteStorage => {
   };
   return {
     capabilities: CAPABILITIES,
+    accounts: createAccountsStorage((from) => read(({ accountReads }) => from(accountReads)), write),
     readSpace: (key) => read(({ reads }) => reads.readSpace(key)),
     load: (key, wanted) => read(({ reads }) => reads.load(key, wanted)),
     readLog: (key, range) => read(({ reads }) => reads.readLog(key, range)),

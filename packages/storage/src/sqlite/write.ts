@@ -1,4 +1,6 @@
+import type { ItemWrite } from '@tidemark/engine/accounts';
 import type { Append, ClientRow, RecordRow, SpaceRow } from '@tidemark/engine/storage';
+import { createAccountWrites } from './accounts.ts';
 import { type Database, insertRows, row, run } from './database.ts';
 import { type IndexCatalogue, indexesOf, indexWriter } from './indexing.ts';
 import { fromClient, fromLog, fromReceipt, fromRecord, fromSpace, SPACE_COLUMNS, SPACE_STATE_COLUMNS } from './rows.ts';
@@ -14,7 +16,8 @@ export type Job =
   | { readonly kind: 'append'; readonly batch: Append }
   | { readonly kind: 'compact'; readonly batch: Replacement }
   | { readonly kind: 'erase'; readonly batch: Replacement }
-  | { readonly kind: 'putClient'; readonly space: string; readonly client: ClientRow };
+  | { readonly kind: 'putClient'; readonly space: string; readonly client: ClientRow }
+  | { readonly kind: 'accounts'; readonly batch: readonly ItemWrite[] };
 export type JobAnswer = 'stored' | 'head_moved';
 
 const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
@@ -109,6 +112,7 @@ export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Jo
   const writeRecords = recordWriter(db, catalogue);
   const writeClient = clientWriter(db);
   const purge = purger(db);
+  const writeAccounts = createAccountWrites(db);
   const findSpace = row<[number]>(db, 'SELECT number FROM spaces WHERE key = ?');
   const writeChanges = insertRows(
     db,
@@ -122,6 +126,7 @@ export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Jo
      VALUES (${marks(9)})`,
   );
   return (job) => {
+    if (job.kind === 'accounts') return writeAccounts(job.batch);
     if (job.kind === 'putClient') {
       const number = findSpace(job.space)?.[0];
       if (number !== undefined) writeClient.put(number, job.client);

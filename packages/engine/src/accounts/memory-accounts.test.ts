@@ -1,0 +1,4 @@
+import { accountsConformance } from '../conformance/index.ts';
+import { createMemoryAccounts } from './memory-accounts.ts';
+
+accountsConformance('memory', async () => ({ accounts: createMemoryAccounts(), close: async () => {} }));
