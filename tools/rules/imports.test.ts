@@ -33,6 +33,23 @@ describe('imports', () => {
     expect(messages(path, text)).toEqual([expect.stringMatching(message)]);
   });
 
+  test('tells the sides of an app apart', () => {
+    const app = (file: string, from: string) =>
+      importRule
+        .check([
+          packageJson('packages/apps', { '@tidemark/server': '0.1.0', '@tidemark/client': '0.1.0' }),
+          { path: `packages/apps/src/demo/${file}`, text: `import { a } from '${from}';` },
+        ])
+        .map((finding) => finding.message);
+    expect(app('routes.ts', '@tidemark/server/rest')).toEqual([]);
+    expect(app('routes/export.ts', '@tidemark/server/rest')).toEqual([]);
+    expect(app('client.ts', '@tidemark/client')).toEqual([]);
+    expect(app('routes.ts', '@tidemark/server')).toEqual([expect.stringMatching(/may import/)]);
+    expect(app('routes.ts', '@tidemark/client')).toEqual([expect.stringMatching(/arm must not import/)]);
+    expect(app('schema.ts', '@tidemark/server/rest')).toEqual([expect.stringMatching(/may import/)]);
+    expect(app('client.ts', '@tidemark/server/rest')).toEqual([expect.stringMatching(/arm must not import/)]);
+  });
+
   test('lets tests of the client run the real engine', () => {
     expect(messages('packages/client/src/a.test.ts', "import { createEngine } from '@tidemark/engine';")).toEqual([]);
     expect(messages('packages/engine/src/conformance/index.ts', "import { test } from 'vitest';")).toEqual([]);

@@ -34,10 +34,10 @@ const relativeProblem = (path: string, from: string): string | undefined => {
   return /\.[a-z]+$/.test(from) ? undefined : `write the extension: ${from}.ts`;
 };
 
-const armProblem = (home: PackageRow, target: PackageRow): string | undefined => {
+const armProblem = (home: PackageRow, target: PackageRow, from: string): string | undefined => {
   const arms = new Set([home.arm, target.arm]);
   if (arms.has('browser') && arms.has('server')) return `the ${home.arm} arm must not import the ${target.arm} arm (${target.name})`;
-  return home === target || home.imports.includes(target.name)
+  return home.name === target.name || home.imports.includes(target.name) || home.imports.includes(from)
     ? undefined
     : `${home.name} may import ${home.imports.join(', ') || 'nothing of ours'}, not ${target.name} (docs/ARCHITECTURE.md)`;
 };
@@ -54,8 +54,8 @@ const bareProblem = (path: string, from: string, declared: ReadonlySet<string>):
   if (from.startsWith('node:'))
     return home.arm === 'server' ? undefined : `${home.name} runs in browsers; take it from Env instead of ${from}`;
   const target = packageOfImport(from);
-  const problem = target === undefined ? undefined : armProblem(home, target);
-  if (problem !== undefined || target === home) return problem;
+  const problem = target === undefined ? undefined : armProblem(home, target, from);
+  if (problem !== undefined || target?.name === home.name) return problem;
   return declared.has(packageName(from)) ? undefined : `declare ${packageName(from)} in ${home.folder}/package.json`;
 };
 

@@ -4,8 +4,14 @@ export interface PackageRow {
   readonly name: string;
   /** Browser packages and server packages never import each other, and only server packages may import `node:`. */
   readonly arm: 'both' | 'browser' | 'server';
-  /** Packages of ours that it may import. */
+  /** Packages of ours, or single subpaths of them, that it may import. */
   readonly imports: readonly string[];
+}
+
+/** Files of a package that run on one side only, and what these may import. */
+interface Part {
+  readonly files: RegExp;
+  readonly row: PackageRow;
 }
 
 const row = (folder: string, name: string, arm: PackageRow['arm'], imports: readonly string[]): PackageRow => ({
@@ -15,11 +21,23 @@ const row = (folder: string, name: string, arm: PackageRow['arm'], imports: read
   imports,
 });
 
+const APPS = 'packages/apps';
+const PARTS: readonly Part[] = [
+  {
+    files: /^packages\/apps\/src\/[^/]+\/routes[./]/,
+    row: row(APPS, '@tidemark/apps', 'server', ['@tidemark/protocol', '@tidemark/server/rest']),
+  },
+  {
+    files: /^packages\/apps\/src\/[^/]+\/client[./]/,
+    row: row(APPS, '@tidemark/apps', 'browser', ['@tidemark/protocol', '@tidemark/client']),
+  },
+];
+
 export const PACKAGES: readonly PackageRow[] = [
   row('packages/protocol', '@tidemark/protocol', 'both', []),
   row('packages/engine', '@tidemark/engine', 'server', ['@tidemark/protocol']),
   row('packages/storage', '@tidemark/storage', 'server', ['@tidemark/engine', '@tidemark/protocol']),
-  row('packages/apps', '@tidemark/apps', 'both', ['@tidemark/protocol']),
+  row(APPS, '@tidemark/apps', 'both', ['@tidemark/protocol']),
   row('packages/server', '@tidemark/server', 'server', ['@tidemark/engine', '@tidemark/protocol']),
   row('packages/client', '@tidemark/client', 'browser', ['@tidemark/protocol']),
   row('packages/react', '@tidemark/react', 'browser', ['@tidemark/client', '@tidemark/protocol']),
@@ -34,7 +52,8 @@ export const PACKAGES: readonly PackageRow[] = [
 ];
 
 /** `packages/client/src/a.ts` → the row of client. */
-export const packageOfPath = (path: string): PackageRow | undefined => PACKAGES.find((one) => path.startsWith(`${one.folder}/`));
+export const packageOfPath = (path: string): PackageRow | undefined =>
+  PARTS.find(({ files }) => files.test(path))?.row ?? PACKAGES.find((one) => path.startsWith(`${one.folder}/`));
 
 /** `@tidemark/protocol/messages` → the row of protocol. */
 export const packageOfImport = (from: string): PackageRow | undefined =>

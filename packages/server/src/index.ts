@@ -9,6 +9,7 @@ export {
 export type { Identity, Principal } from './identity/identity.ts';
 export { createNodeEnv } from './platform/node-env.ts';
 export { createServer, type Server, type ServerOptions } from './server.ts';
+export type { AppRoutes } from './sync/call.ts';
 export type { Mount } from './sync/mount.ts';
 export { createLogger, type Logger } from './telemetry/logger.ts';
 export { createMetrics, type Metrics } from './telemetry/metrics.ts';

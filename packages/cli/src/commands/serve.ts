@@ -1,7 +1,7 @@
 import type { AppDefinition } from '@tidemark/protocol';
 import { createDevelopmentIdentity, createLogger, createMetrics, createServer, openDevelopmentKey } from '@tidemark/server';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { APPS, findApp, noSuchApp } from '../apps.ts';
+import { APPS, findApp, noSuchApp, ROUTES } from '../apps.ts';
 import { type CommandContext, dataOption } from '../context.ts';
 import { createDataFolder, dataFolder } from '../data-folder.ts';
 import { LOCK_WAIT_MS, type OpenedEngine, openDatabase, openMemory } from '../open-engine.ts';
@@ -86,8 +86,10 @@ const serveUntilStopped = async (
   prepared: Prepared,
 ) => {
   const { env, terminal, variables } = context;
-  const mounts =
-    options.app === undefined ? apps.map((app) => ({ app, path: `/apps/${app.name}` })) : apps.map((app) => ({ app, path: '/' }));
+  const mounts = apps.map((app) => {
+    const routes = ROUTES.get(app.name);
+    return { app, path: options.app === undefined ? `/apps/${app.name}` : '/', ...(routes === undefined ? {} : { routes }) };
+  });
   const otlpEndpoint = variables.OTEL_EXPORTER_OTLP_ENDPOINT;
   const server = await createServer({
     ...prepared,

@@ -37,18 +37,33 @@ export const answerJson = (c: HttpContext, value: object): Promise<Response> => 
 /** The JSON body of a refusal. */
 export const errorBody = (refusal: Refusal, correlationId: string): ErrorBody => ({ error: { ...refusal, correlationId } });
 
-/** Answers a refusal with its code's status: `{ error }`, or problem details (RFC 9457) when the Accept header asks for them. */
+/**
+ * Answers a refusal with its code's status: `{ error }`, or problem details (RFC 9457) when the Accept header asks for
+ * them. On an app's own routes code, status and body are those of its dialect.
+ */
 export const answerRefusal = (c: HttpContext, refusal: Refusal): Promise<Response> => {
-  const status = contentfulStatus(statusOf(refusal.code));
+  const dialect = c.get('dialect');
+  const named = dialect?.name(refusal.code) ?? { code: refusal.code, status: statusOf(refusal.code) };
+  const status = contentfulStatus(named.status);
   const correlationId = c.get('correlationId');
   c.set('code', refusal.code);
   if (status === 401) c.header('WWW-Authenticate', 'Bearer');
   if (status === 503 || status === 507) c.header('Retry-After', RETRY_AFTER_SECONDS);
+  const { code } = named;
+  const { message, details } = refusal;
   if (c.req.header('Accept')?.includes('application/problem+json') !== true) {
-    return answerText(c, JSON.stringify(errorBody(refusal, correlationId)), status);
+    const body = { code, message, ...(details === undefined ? {} : { details }), correlationId };
+    return answerText(c, JSON.stringify(dialect?.body?.(body) ?? { error: body }), status);
   }
-  const { code, message, details } = refusal;
-  const problem = { type: `urn:tidemark:error:${code}`, title: ERRORS[code].help, status, detail: message, code, details, correlationId };
+  const problem = {
+    type: `urn:tidemark:error:${code}`,
+    title: ERRORS[refusal.code].help,
+    status,
+    detail: message,
+    code,
+    details,
+    correlationId,
+  };
   return answerText(c, JSON.stringify(problem), status, 'application/problem+json');
 };
 

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@tidemark/protocol';
 import type { Context, Hono } from 'hono';
+import type { Dialect } from './dialect.ts';
 
 /** What the outer middleware leaves for the handlers of a request, and they for its log line. */
 export interface HttpEnv {
@@ -11,6 +12,8 @@ export interface HttpEnv {
     app: string;
     /** The code of the refusal that was answered. */
     code: ErrorCode;
+    /** How the app whose own route answers words a refusal. */
+    dialect: Dialect;
   };
 }
 

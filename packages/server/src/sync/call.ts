@@ -2,6 +2,8 @@ import type { Engine, SpaceRef } from '@tidemark/engine';
 import type { AppDefinition, Env, Result } from '@tidemark/protocol';
 import { answerJson, answerRefusal } from '../http/answer.ts';
 import type { HttpContext } from '../http/context.ts';
+import type { Dialect } from '../http/dialect.ts';
+import type { RateLimit } from '../http/rate-limit.ts';
 import type { Identity, Principal } from '../identity/identity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -27,11 +29,33 @@ export interface Call {
   readonly services: Services;
 }
 
-/** One row of a route table. `path` is relative to the mount. */
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+/** One row of a route table: `path` is relative to the mount, in the form `/tasks/:id`. */
+export type Route = GuardedRoute | OpenRoute;
+
+export interface GuardedRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
+  /** What a token with scopes must be allowed to do; a token without scopes may do both. */
+  readonly access: 'read' | 'write';
   readonly handle: (call: Call) => Promise<Response>;
+}
+
+/** A page that asks for no token and knows of no user. */
+export interface OpenRoute {
+  readonly method: 'GET';
+  readonly path: string;
+  readonly access: 'open';
+  readonly handle: (c: HttpContext) => Promise<Response>;
+}
+
+/** What an app serves beside the native routes. */
+export interface AppRoutes {
+  /** How the app's own routes word a refusal; the native routes under the same mount keep the catalogue's words. */
+  readonly dialect?: Dialect;
+  /** A token bucket for each user and API key over the app's own routes: `perSecond` on end, `burst` at once. */
+  readonly rateLimit?: RateLimit;
+  /** Called once for each mount, with its path ('' at the root). What the rows must remember for this server they keep in this call. */
+  readonly open: (services: Services, base: string) => readonly Route[];
 }
 
 /** Answers a result: its value as JSON, or its refusal. */

@@ -16,7 +16,7 @@ const revoke = async (call: Call): Promise<Response> =>
 
 /** The clients of a space as a person sees them. */
 export const deviceRoutes: readonly Route[] = [
-  { method: 'GET', path: '/devices', handle: list },
-  { method: 'PATCH', path: '/devices/:clientId', handle: rename },
-  { method: 'DELETE', path: '/devices/:clientId', handle: revoke },
+  { method: 'GET', path: '/devices', access: 'read', handle: list },
+  { method: 'PATCH', path: '/devices/:clientId', access: 'write', handle: rename },
+  { method: 'DELETE', path: '/devices/:clientId', access: 'write', handle: revoke },
 ];

@@ -39,6 +39,6 @@ const live = async ({ c, app, principal, space, services }: Call): Promise<Respo
 };
 
 export const liveRoutes: readonly Route[] = [
-  { method: 'GET', path: '/sync/live', handle: live },
-  { method: 'GET', path: '/sync/stream', handle: live },
+  { method: 'GET', path: '/sync/live', access: 'read', handle: live },
+  { method: 'GET', path: '/sync/stream', access: 'read', handle: live },
 ];

@@ -272,7 +272,9 @@ describe('errors and headers', () => {
     const answer = await call('GET', at('/sync/session'), undefined, { Origin: 'https://example.com' });
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*');
     expect(answer.headers.get('Access-Control-Allow-Credentials')).toBe(null);
-    expect(answer.headers.get('Access-Control-Expose-Headers')).toBe('Retry-After,X-Correlation-Id,ETag');
+    expect(answer.headers.get('Access-Control-Expose-Headers')).toBe(
+      'Retry-After,X-Correlation-Id,ETag,Location,RateLimit,RateLimit-Policy,Content-Disposition',
+    );
     expect(answer.headers.get('X-Correlation-Id')).toMatch(/./);
   });
 

@@ -3,7 +3,9 @@ import { refuse } from '@tidemark/protocol';
 import { cors } from 'hono/cors';
 import { answerRefusal } from '../http/answer.ts';
 import type { HttpApp, HttpContext } from '../http/context.ts';
-import type { Route, Services } from './call.ts';
+import type { Dialect } from '../http/dialect.ts';
+import { createRateLimiter, type RateLimiter } from '../http/rate-limit.ts';
+import type { AppRoutes, Route, Services } from './call.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { liveRoutes } from './live-route.ts';
 import { pushPullRoutes } from './push-pull.ts';
@@ -13,41 +15,95 @@ import { recordRoutes } from './record-routes.ts';
 export interface Mount {
   readonly app: AppDefinition;
   readonly path: string;
+  /** The app's own routes beside the native ones. */
+  readonly routes?: AppRoutes;
 }
 
-/** What is served under each mount. An app's own REST routes and the accounts will be further tables beside these. */
-const ROUTES: readonly Route[] = [...pushPullRoutes, ...liveRoutes, ...recordRoutes, ...deviceRoutes];
+/** What is served under each mount. */
+const NATIVE_ROUTES: readonly Route[] = [...pushPullRoutes, ...liveRoutes, ...recordRoutes, ...deviceRoutes];
 
 // Any website may call with a token it was given; there are no cookies that a browser would add by itself.
 const crossOrigin = cors({
   origin: '*',
-  allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-  allowHeaders: ['Authorization', 'Content-Type', 'Content-Encoding', 'X-Correlation-Id', 'Last-Event-ID'],
-  exposeHeaders: ['Retry-After', 'X-Correlation-Id', 'ETag'],
+  allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  allowHeaders: [
+    'Authorization',
+    'X-Api-Key',
+    'Content-Type',
+    'Content-Encoding',
+    'X-Correlation-Id',
+    'Last-Event-ID',
+    'If-Match',
+    'If-None-Match',
+    'Idempotency-Key',
+  ],
+  exposeHeaders: ['Retry-After', 'X-Correlation-Id', 'ETag', 'Location', 'RateLimit', 'RateLimit-Policy', 'Content-Disposition'],
   maxAge: 7200,
 });
 
-/** Puts the sync routes of one app under its path. */
+/** What a request meets before a route of this mount handles it. */
+interface Guard {
+  readonly app: AppDefinition;
+  readonly services: Services;
+  readonly dialect: Dialect | undefined;
+  readonly limiter: RateLimiter | undefined;
+}
+
+/** Puts the native routes and the app's own under its path. A path of the app's own that is also native is a fault of the program. */
 export const mountApp = (http: HttpApp, mount: Mount, services: Services): void => {
+  const { app, routes } = mount;
   const base = mount.path.replace(/\/+$/, '');
-  for (const path of new Set(ROUTES.map((route) => route.path))) {
-    const here = ROUTES.filter((route) => route.path === path);
+  const own = routes?.open(services, base) ?? [];
+  const taken = own.find((route) => NATIVE_ROUTES.some((native) => native.path === route.path));
+  if (taken !== undefined) throw new Error(`${app.name} cannot have ${taken.path} for itself: it is a native route.`);
+  mountTable(http, base, NATIVE_ROUTES, { app, services, dialect: undefined, limiter: undefined });
+  const limiter = routes?.rateLimit === undefined ? undefined : createRateLimiter(routes.rateLimit, services.env);
+  mountTable(http, base, own, { app, services, dialect: routes?.dialect, limiter });
+};
+
+const mountTable = (http: HttpApp, base: string, table: readonly Route[], guard: Guard): void => {
+  for (const path of new Set(table.map((route) => route.path))) {
+    const here = table.filter((route) => route.path === path);
+    const enter = (c: HttpContext): void => {
+      c.set('route', path);
+      c.set('app', guard.app.name);
+      if (guard.dialect !== undefined) c.set('dialect', guard.dialect);
+    };
     http.use(base + path, (c, next) => (c.req.header('Origin') === undefined ? next() : crossOrigin(c, next)));
-    for (const route of here) http.on(route.method, base + path, (c) => handle(c, mount.app, route, services));
+    for (const route of here) {
+      http.on(route.method, base + path, (c) => {
+        enter(c);
+        return handle(c, route, guard);
+      });
+    }
     const allow = here.map((route) => route.method).join(', ');
     http.all(base + path, (c) => {
-      c.set('route', path);
+      enter(c);
       c.header('Allow', allow);
       return answerRefusal(c, refuse('METHOD_NOT_ALLOWED', `This address takes ${allow}.`).error);
     });
   }
 };
 
-const handle = async (c: HttpContext, app: AppDefinition, route: Route, services: Services): Promise<Response> => {
-  c.set('route', route.path);
-  c.set('app', app.name);
-  const principal = await services.identity.authenticate({ authorization: c.req.header('Authorization') ?? null, app: app.name });
+const handle = async (c: HttpContext, route: Route, { app, services, limiter }: Guard): Promise<Response> => {
+  if (route.access === 'open') return route.handle(c);
+  const principal = await services.identity.authenticate({ authorization: authorizationOf(c), app: app.name });
   if (!principal.ok) return answerRefusal(c, principal.error);
-  const space = { app: app.name, key: `${app.name}/${principal.value.spaceKey}` };
+  const { scopes, spaceKey } = principal.value;
+  const limited = limiter?.take(spaceKey);
+  for (const [name, value] of Object.entries(limited?.headers ?? {})) c.header(name, value);
+  if (limited?.refusal !== undefined) return answerRefusal(c, limited.refusal);
+  if (scopes.length > 0 && !scopes.includes(route.access)) {
+    return answerRefusal(c, refuse('FORBIDDEN', `This token may not ${route.access}.`).error);
+  }
+  const space = { app: app.name, key: `${app.name}/${spaceKey}` };
   return route.handle({ c, app, principal: principal.value, space, services });
+};
+
+/** An API key may come in a header of its own. */
+const authorizationOf = (c: HttpContext): string | null => {
+  const header = c.req.header('Authorization');
+  if (header !== undefined) return header;
+  const key = c.req.header('X-Api-Key');
+  return key === undefined ? null : `Bearer ${key}`;
 };

@@ -38,7 +38,7 @@ const sync = async ({ c, app, space, services }: Call): Promise<Response> => {
 };
 
 export const pushPullRoutes: readonly Route[] = [
-  { method: 'POST', path: '/sync/push', handle: push },
-  { method: 'POST', path: '/sync/pull', handle: pull },
-  { method: 'POST', path: '/sync', handle: sync },
+  { method: 'POST', path: '/sync/push', access: 'write', handle: push },
+  { method: 'POST', path: '/sync/pull', access: 'read', handle: pull },
+  { method: 'POST', path: '/sync', access: 'write', handle: sync },
 ];

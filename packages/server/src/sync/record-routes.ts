@@ -57,11 +57,11 @@ const digest = async ({ c, space, services }: Call): Promise<Response> => {
 
 /** Session, conflicts, history, state, restore and digest. */
 export const recordRoutes: readonly Route[] = [
-  { method: 'GET', path: '/sync/session', handle: session },
-  { method: 'GET', path: '/sync/conflicts', handle: conflicts },
-  { method: 'POST', path: '/sync/conflicts/:id/resolve', handle: resolve },
-  { method: 'GET', path: '/sync/history', handle: history },
-  { method: 'GET', path: '/sync/state', handle: state },
-  { method: 'POST', path: '/sync/restore', handle: restore },
-  { method: 'GET', path: '/sync/digest', handle: digest },
+  { method: 'GET', path: '/sync/session', access: 'read', handle: session },
+  { method: 'GET', path: '/sync/conflicts', access: 'read', handle: conflicts },
+  { method: 'POST', path: '/sync/conflicts/:id/resolve', access: 'write', handle: resolve },
+  { method: 'GET', path: '/sync/history', access: 'read', handle: history },
+  { method: 'GET', path: '/sync/state', access: 'read', handle: state },
+  { method: 'POST', path: '/sync/restore', access: 'write', handle: restore },
+  { method: 'GET', path: '/sync/digest', access: 'read', handle: digest },
 ];
