@@ -21,9 +21,9 @@ import { openSession, type Session } from './session.ts';
 import { mutationStateOf } from './status.ts';
 import type { ClientStore } from './store/client-store.ts';
 import { createMemoryStore } from './store/memory-store.ts';
-import { inOrder } from './store/mirror.ts';
+import { pendingMutations } from './store/mirror.ts';
 import { freshMeta, ownerName } from './store/owner.ts';
-import { isMutation, type Meta, toRow } from './store/rows.ts';
+import { type Meta, toRow } from './store/rows.ts';
 import { STORAGE_VERSION } from './store/tables.ts';
 import { openTransactions } from './store/transactions.ts';
 import { isHistoryAnswer } from './sync/answers.ts';
@@ -96,11 +96,7 @@ const toClient = <C extends Collections>(options: ClientOptions<C>, session: Ses
     status: session.status,
     onStatus: session.news.status.add,
     mutationState: (mutationId) => mutationStateOf(mirror, mutationId, (conflictId) => isOpenConflict(view, conflictId)),
-    outbox: () =>
-      inOrder(mirror)
-        .filter((row) => row.settled === undefined)
-        .map((row) => row.mutation)
-        .filter(isMutation),
+    outbox: () => pendingMutations(mirror),
     parked: () => [...mirror.parked.values()],
     retryParked: (mutationId) => retryParked(session, mutationId),
     discardParked: (mutationId) => session.drop({ parked: new Map([[mutationId, null]]) }),
@@ -172,14 +168,11 @@ const retryParked = async (session: Session, mutationId: string): Promise<Result
 };
 
 const exportUnsynced = (options: ClientOptions, { mirror, env }: Session): JsonObject => {
-  const outbox = inOrder(mirror).flatMap(({ mutation, settled }) =>
-    mutation.op === 'void' || settled !== undefined ? [] : [toRow(mutation)],
-  );
   return {
     app: options.app.name,
     account: { ...options.account },
     exportedAt: env.wall(),
-    outbox,
+    outbox: pendingMutations(mirror).map(toRow),
     parked: [...mirror.parked.values()].map(toRow),
     replaced: [...mirror.kept.values()].map(toRow),
   };

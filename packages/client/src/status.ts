@@ -1,5 +1,5 @@
 import type { MutationState, SyncState as Shown, Status } from './client.ts';
-import { type Mirror, pendingCount } from './store/mirror.ts';
+import type { Mirror } from './store/mirror.ts';
 import type { RoundEnd } from './sync/round.ts';
 import type { SyncState } from './sync/sync-state.ts';
 
@@ -18,7 +18,7 @@ const shownState = (state: SyncState, mirror: Mirror, end: RoundEnd | null): Sho
       return 'syncing';
     case 'idle':
     case 'waiting':
-      if (pendingCount(mirror) > 0) return 'pending';
+      if (mirror.outboxIndex.pending() > 0) return 'pending';
       // Nothing was heard of the server yet since this session opened.
       return mirror.meta.syncedAt === null || state.round === 0 ? 'syncing' : 'synced';
   }
@@ -36,7 +36,7 @@ export interface StatusInput {
 /** The status as pages show it. */
 export const statusOf = ({ state, mirror, end, openConflicts, durable }: StatusInput): Status => ({
   state: shownState(state, mirror, end),
-  pending: pendingCount(mirror),
+  pending: mirror.outboxIndex.pending(),
   parked: mirror.parked.size,
   openConflicts,
   lastSyncAt: mirror.meta.syncedAt,

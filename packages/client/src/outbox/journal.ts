@@ -1,5 +1,5 @@
 import type { Mutation } from '@tidemark/protocol/messages';
-import { inOrder, type Mirror } from '../store/mirror.ts';
+import { type Mirror, waitingRows } from '../store/mirror.ts';
 import type { JournalRow, OutboxRow } from '../store/rows.ts';
 import type { Change } from '../store/transactions.ts';
 import { JOURNAL_AGE_MAX_MS, JOURNAL_ROWS_MAX } from './limits.ts';
@@ -23,10 +23,9 @@ export const journalRows = (mirror: Mirror, added: readonly JournalRow[], now: n
  */
 export const takeNewClientId = (mirror: Mirror, clientId: string, first: readonly OutboxRow[] = []): Change => {
   const outbox = new Map<string, OutboxRow | null>();
-  const waiting = inOrder(mirror).filter((row) => row.settled === undefined);
   for (const row of mirror.outbox.values()) if (row.settled !== undefined) outbox.set(row.mutation.mutationId, null);
   let n = 0;
-  for (const { mutation } of [...first, ...waiting]) {
+  for (const { mutation } of [...first, ...waitingRows(mirror)]) {
     n += 1;
     outbox.set(mutation.mutationId, { mutation: { ...mutation, n } });
   }

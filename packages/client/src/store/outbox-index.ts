@@ -2,40 +2,43 @@ import { type OutboxRow, recordKey } from './rows.ts';
 
 /** Which outbox rows are about which record: an edit of one record then costs no look at all the others. Voids are about none. */
 export interface OutboxIndex {
-  /** Takes note of a row that was put (or, where null, deleted) in the place of `before`. */
-  replace(before: OutboxRow | undefined, after: OutboxRow | null): void;
+  /** Takes note of a row that was put (or, where absent, deleted) in the place of `before`. */
+  replace(before: OutboxRow | undefined, after: OutboxRow | undefined): void;
   /** The rows about a record, in the order in which they are sent. */
   of(key: string): readonly OutboxRow[];
   /** The records that rows are about. */
   keys(): Iterable<string>;
-  clear(): void;
+  /** How many mutations are not acknowledged yet. A void stands for a parked mutation, so it is not counted. */
+  pending(): number;
 }
 
-const NONE: readonly OutboxRow[] = [];
+/** The record that a row is about. */
+export const targetOf = (row: OutboxRow | undefined): string | undefined =>
+  row === undefined || row.mutation.op === 'void' ? undefined : recordKey(row.mutation.collection, row.mutation.id);
 
-const keyOf = ({ mutation }: OutboxRow): string | undefined =>
-  mutation.op === 'void' ? undefined : recordKey(mutation.collection, mutation.id);
-
-export const createOutboxIndex = (rows: Iterable<OutboxRow>): OutboxIndex => {
-  const byKey = new Map<string, OutboxRow[]>();
-  const remove = (row: OutboxRow, key: string): void => {
-    const left = byKey.get(key)?.filter((one) => one.mutation.mutationId !== row.mutation.mutationId) ?? [];
-    if (left.length === 0) byKey.delete(key);
-    else byKey.set(key, left);
-  };
-  const add = (row: OutboxRow, key: string): void => {
-    const present = byKey.get(key) ?? [];
-    byKey.set(
-      key,
-      [...present, row].sort((a, b) => a.mutation.n - b.mutation.n),
-    );
-  };
+export const createOutboxIndex = (): OutboxIndex => {
+  const byRecord = new Map<string, Map<string, OutboxRow>>();
+  let pending = 0;
   const replace: OutboxIndex['replace'] = (before, after) => {
-    const left = before && keyOf(before);
-    if (before !== undefined && left !== undefined) remove(before, left);
-    const entered = after === null ? undefined : keyOf(after);
-    if (after !== null && entered !== undefined) add(after, entered);
+    for (const row of [before, after]) {
+      const key = targetOf(row);
+      if (row === undefined || key === undefined) continue;
+      const rows = byRecord.get(key) ?? new Map<string, OutboxRow>();
+      const { mutationId } = row.mutation;
+      if (row === after) rows.set(mutationId, row);
+      else rows.delete(mutationId);
+      if (rows.size === 0) byRecord.delete(key);
+      else byRecord.set(key, rows);
+      if (row.settled === undefined) pending += row === after ? 1 : -1;
+    }
   };
-  for (const row of rows) replace(undefined, row);
-  return { replace, of: (key) => byKey.get(key) ?? NONE, keys: () => byKey.keys(), clear: () => byKey.clear() };
+  return {
+    replace,
+    of: (key) => bySending(byRecord.get(key)?.values() ?? []),
+    keys: () => byRecord.keys(),
+    pending: () => pending,
+  };
 };
+
+/** Rows in the order in which they are sent. */
+export const bySending = (rows: Iterable<OutboxRow>): OutboxRow[] => [...rows].sort((a, b) => a.mutation.n - b.mutation.n);

@@ -1,5 +1,7 @@
 import { isJsonObject, type JsonObject, type Refusal } from '@tidemark/protocol';
 import type { Mutation, PushedMutation, RecordState } from '@tidemark/protocol/messages';
+import { shapeOf } from '../shape.ts';
+import type { TableName } from './mirror.ts';
 
 /** One row of the outbox, under its mutationId. `settled`: the seq of an acknowledged mutation whose new state was not pulled yet. */
 export interface OutboxRow {
@@ -34,7 +36,7 @@ export interface Meta {
   /** Counts the writes, so that a session sees that another one wrote. */
   readonly writes: number;
   /** The rows written lately, from write `touchedFrom` on: [write, table, key]. */
-  readonly touched: readonly (readonly [number, string, string])[];
+  readonly touched: readonly (readonly [number, TableName, string])[];
   readonly touchedFrom: number;
   readonly clientId: string;
   readonly nextN: number;
@@ -63,21 +65,16 @@ export const toRow = (value: unknown): JsonObject => {
   return value;
 };
 
-/** Rows were written by this code in a known storageVersion: what marks each kind is enough to tell damage. */
-export const isRecordState = (row: unknown): row is RecordState =>
-  isJsonObject(row) && typeof row.collection === 'string' && typeof row.id === 'string' && typeof row.seq === 'number';
+// Rows were written by this code in a known storageVersion: what marks each kind is enough to tell damage.
 
-export const isMutation = (row: unknown): row is Mutation =>
-  isJsonObject(row) && typeof row.mutationId === 'string' && typeof row.n === 'number' && typeof row.op === 'string' && row.op !== 'void';
+export const isRecordState = shapeOf<RecordState>({ collection: 'string', id: 'string', seq: 'number' });
 
-const isVoid = (row: unknown): boolean => isJsonObject(row) && row.op === 'void' && typeof row.mutationId === 'string';
+const isPushed = shapeOf<PushedMutation>({ mutationId: 'string', n: 'number', op: 'string' });
 
-export const isOutboxRow = (row: unknown): row is OutboxRow => isJsonObject(row) && (isMutation(row.mutation) || isVoid(row.mutation));
+export const isOutboxRow = shapeOf<OutboxRow>({ mutation: isPushed });
 
-export const isParkedRow = (row: unknown): row is ParkedRow => isJsonObject(row) && isMutation(row.mutation) && isJsonObject(row.error);
+export const isParkedRow = shapeOf<ParkedRow>({ mutation: isPushed, error: 'object' });
 
-export const isJournalRow = (row: unknown): row is JournalRow =>
-  isJsonObject(row) && isMutation(row.mutation) && typeof row.seq === 'number' && typeof row.epoch === 'string';
+export const isJournalRow = shapeOf<JournalRow>({ mutation: isPushed, seq: 'number', epoch: 'string' });
 
-export const isMeta = (row: unknown): row is Meta =>
-  isJsonObject(row) && typeof row.clientId === 'string' && typeof row.nextN === 'number' && typeof row.writes === 'number';
+export const isMeta = shapeOf<Meta>({ storeId: 'string', clientId: 'string', writes: 'number' });

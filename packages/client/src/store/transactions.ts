@@ -1,17 +1,18 @@
-import { isJsonObject, type JsonObject } from '@tidemark/protocol';
-import type { ClientStore, StoreBatch, StoreTable } from './client-store.ts';
-import { LAYOUT, META_KEY, type Mirror, type Rows, readMirror, setOutboxRow } from './mirror.ts';
-import { isMeta, type Meta, toRow } from './rows.ts';
+import type { ClientStore, StoreBatch } from './client-store.ts';
+import { applyRows, emptyMirror, META_KEY, type Mirror, placeOf, type RowChanges, TABLE_NAMES, type TableName } from './mirror.ts';
+import { targetOf } from './outbox-index.ts';
+import { readRows } from './read-rows.ts';
+import { isMeta, type Meta, type OutboxRow, toRow } from './rows.ts';
 
 /** Rows named in meta for other sessions to re-read; with more, they read everything. */
 const TOUCHED_MAX = 32;
 /** Other sessions may win the race for the store this often in a row. */
 const ATTEMPTS_MAX = 50;
 
-/** What one transaction changes: tables emptied, then rows put (a value) or deleted (null). */
+/** What one transaction changes: tables emptied, then rows put or deleted. */
 export interface Change {
-  readonly clear?: readonly (keyof Rows)[];
-  readonly rows?: { readonly [T in keyof Rows]?: ReadonlyMap<string, (Rows[T] extends Map<string, infer V> ? V : never) | null> };
+  readonly clear?: readonly TableName[];
+  readonly rows?: RowChanges;
   readonly meta?: Partial<Meta>;
 }
 
@@ -39,153 +40,116 @@ export interface TransactionOptions {
 }
 
 /** Opens the store's transactions; a fresh store gets its first state. */
-export const openTransactions = async (options: TransactionOptions): Promise<Transactions> => {
-  const { store, onTouched, admit } = options;
-  const mirror = await readOrCreate(options);
+export const openTransactions = async ({ store, fresh, onTouched, admit }: TransactionOptions): Promise<Transactions> => {
+  const mirror = emptyMirror(fresh());
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
     const result = turn.then(task);
     turn = result.catch(() => undefined);
     return result;
   };
-  const refresh = async (): Promise<void> => {
-    const stored = await store.read('meta', META_KEY);
-    if (isMeta(stored) && stored.clientId === mirror.meta.clientId && stored.writes === mirror.meta.writes) return;
-    const { meta } = mirror;
-    if (
-      isMeta(stored) &&
-      stored.writes > meta.writes &&
-      meta.writes + 1 >= stored.touchedFrom &&
-      (await rereadTouched(store, mirror, stored))
-    ) {
-      admit(mirror.meta);
-    } else {
-      const next = await readOrCreate(options);
-      Object.assign(mirror, next);
-    }
-    onTouched('all', false);
-  };
-  const attempt = async (plan: (mirror: Mirror) => Change | null): Promise<boolean> => {
+  const attempts = async (attempt: () => Promise<boolean | null>): Promise<boolean> => {
     for (let i = 0; i < ATTEMPTS_MAX; i += 1) {
+      const answer = await attempt();
+      if (answer !== null) return answer;
+    }
+    throw new Error('The local store keeps nothing, or other tabs write to it without a pause');
+  };
+  /** False where nothing is new, null where it has to be read again: between two looks at meta that agree, so that the rows belong together. */
+  const reread = async (): Promise<boolean | null> => {
+    const stored = await store.read('meta', META_KEY);
+    if (stored === undefined) {
+      await store.write(toBatch(undefined, {}, fresh()));
+      return null;
+    }
+    if (!isMeta(stored)) throw new Error('The local store is damaged: its state is not readable');
+    if (isSame(stored, mirror.meta)) return false;
+    const change = await readRows(store, touchedSince(mirror.meta, stored));
+    const after = await store.read('meta', META_KEY);
+    if (!isMeta(after) || !isSame(after, stored)) return null;
+    admit(stored);
+    onTouched(applyChange(mirror, change, stored), false);
+    return true;
+  };
+  const refresh = async (): Promise<void> => void (await attempts(reread));
+  const run: Transactions['run'] = (plan) =>
+    attempts(async () => {
       const change = plan(mirror);
       if (change === null) return false;
-      const { batch, meta } = toBatch(mirror.meta, change);
-      if (await store.write(batch)) {
+      const meta = nextMeta(mirror.meta, change);
+      if (await store.write(toBatch(mirror.meta, change, meta))) {
         onTouched(applyChange(mirror, change, meta), true);
         return true;
       }
       await refresh();
-    }
-    throw new Error('Other tabs write to the local store without a pause');
-  };
-  return { mirror, run: (plan) => inTurn(() => attempt(plan)), refresh: () => inTurn(refresh) };
+      return null;
+    });
+  await refresh();
+  return { mirror, run: (plan) => inTurn(() => run(plan)), refresh: () => inTurn(refresh) };
 };
 
-const readOrCreate = async ({ store, fresh, admit }: TransactionOptions): Promise<Mirror> => {
-  const found = await readMirror(store);
-  if (found !== null) {
-    admit(found.meta);
-    return found;
-  }
-  await store.write({
-    check: [{ table: 'meta', key: META_KEY, value: undefined }],
-    put: [{ table: 'meta', key: META_KEY, value: toRow(fresh()) }],
-  });
-  const created = await readMirror(store);
-  if (created === null) throw new Error('The local store does not keep what is written to it');
-  return created;
-};
+const isSame = (a: Meta, b: Meta): boolean => a.storeId === b.storeId && a.writes === b.writes;
 
-const tableNames = (): (keyof Rows)[] => ['records', 'staged', 'outbox', 'parked', 'journal', 'kept'];
+/** The rows written between two states of one store; null where they are not known. */
+const touchedSince = (known: Meta, stored: Meta): (readonly [TableName, string])[] | null =>
+  known.storeId !== stored.storeId || known.writes > stored.writes || known.writes + 1 < stored.touchedFrom
+    ? null
+    : stored.touched.flatMap(([write, name, key]) => (write > known.writes ? [[name, key]] : []));
 
-const toBatch = (before: Meta, change: Change): { readonly batch: StoreBatch; readonly meta: Meta } => {
-  const put: { table: StoreTable; key: string; value: JsonObject }[] = [];
-  const gone: { table: StoreTable; key: string }[] = [];
+const nextMeta = (before: Meta, { clear = [], rows = {}, meta }: Change): Meta => {
   const writes = before.writes + 1;
-  const touched: [number, string, string][] = [];
-  for (const name of tableNames()) {
-    const { table, prefix } = LAYOUT[name];
-    for (const [key, value] of change.rows?.[name] ?? []) {
-      if (value === null) gone.push({ table, key: prefix + key });
-      else put.push({ table, key: prefix + key, value: toRow(value) });
-      touched.push([writes, name, key]);
+  const fresh = TABLE_NAMES.flatMap((name) => [...(rows[name]?.keys() ?? [])].map((key) => [writes, name, key] as const));
+  const all = [...before.touched, ...fresh];
+  const base = { ...before, ...meta, writes };
+  if (clear.length > 0 || fresh.length > TOUCHED_MAX) return { ...base, touched: [], touchedFrom: writes + 1 };
+  return all.length > TOUCHED_MAX
+    ? { ...base, touched: fresh, touchedFrom: writes }
+    : { ...base, touched: all, touchedFrom: before.touchedFrom };
+};
+
+/** `before` undefined: there is nothing stored yet. */
+const toBatch = (before: Meta | undefined, { clear = [], rows = {} }: Change, meta: Meta): StoreBatch => {
+  const place: Place = { table: 'meta', key: META_KEY };
+  const put = [{ ...place, value: toRow(meta) }];
+  const gone: Place[] = [];
+  for (const name of TABLE_NAMES) {
+    for (const [key, row] of rows[name] ?? []) {
+      if (row === null) gone.push(placeOf(name, key));
+      else put.push({ ...placeOf(name, key), value: toRow(row) });
     }
   }
-  const many = touched.length > TOUCHED_MAX || (change.clear?.length ?? 0) > 0;
-  const log = many ? [] : [...before.touched, ...touched];
-  const cut = log.slice(-TOUCHED_MAX);
-  const firstKept = cut.length < log.length ? (cut[0]?.[0] ?? writes) + 1 : before.touchedFrom;
-  const meta: Meta = {
-    ...before,
-    ...change.meta,
-    writes,
-    touched: cut.filter(([write]) => write >= firstKept),
-    touchedFrom: many ? writes + 1 : firstKept,
+  return {
+    check: [{ ...place, value: before && toRow(before) }],
+    put,
+    delete: gone,
+    clear: clear.map((name) => placeOf(name, '').table),
   };
-  put.push({ table: 'meta', key: META_KEY, value: toRow(meta) });
-  const check = [{ table: 'meta' as const, key: META_KEY, value: toRow(before) }];
-  return { batch: { check, put, delete: gone, clear: change.clear?.map((name) => LAYOUT[name].table) ?? [] }, meta };
 };
 
-const applyRows = <V>(map: Map<string, V>, rows: ReadonlyMap<string, V | null> | undefined): void => {
-  for (const [key, value] of rows ?? []) {
-    if (value === null) map.delete(key);
-    else map.set(key, value);
-  }
-};
-
-const applyChange = (mirror: Mirror, change: Change, meta: Meta): Touched => {
-  const dirty = new Set<string>();
-  const masksMoved = meta.ackedN !== mirror.meta.ackedN || meta.clientId !== mirror.meta.clientId || meta.epoch !== mirror.meta.epoch;
-  const target = (mutationId: string): void => {
-    const mutation = mirror.outbox.get(mutationId)?.mutation;
-    if (mutation !== undefined && mutation.op !== 'void') dirty.add(`${mutation.collection}/${mutation.id}`);
+const applyChange = (mirror: Mirror, { clear = [], rows = {} }: Change, meta: Meta): Touched => {
+  const before = mirror.meta;
+  const dirty = new Set(rows.records?.keys());
+  const mark = (row: OutboxRow | undefined): void => {
+    const key = targetOf(row);
+    if (key !== undefined) dirty.add(key);
   };
-  const outboxIds = masksMoved ? [...mirror.outbox.keys()] : [];
-  for (const key of change.rows?.outbox?.keys() ?? []) outboxIds.push(key);
-  for (const id of outboxIds) target(id);
-  for (const name of change.clear ?? []) {
-    mirror[name].clear();
-    if (name === 'outbox') mirror.outboxIndex.clear();
+  const emptied = clear.includes('outbox') ? mirror.outbox.keys() : [];
+  for (const mutationId of new Set([...emptied, ...(rows.outbox?.keys() ?? [])])) {
+    const [old, next] = [mirror.outbox.get(mutationId), rows.outbox?.get(mutationId) ?? undefined];
+    mirror.outboxIndex.replace(old, next);
+    mark(old);
+    mark(next);
   }
-  const rows = change.rows ?? {};
-  applyRows(mirror.records, rows.records);
-  applyRows(mirror.staged, rows.staged);
-  for (const [mutationId, row] of rows.outbox ?? []) setOutboxRow(mirror, mutationId, row);
-  applyRows(mirror.parked, rows.parked);
-  applyRows(mirror.journal, rows.journal);
-  applyRows(mirror.kept, rows.kept);
+  for (const name of clear) mirror[name].clear();
+  for (const name of TABLE_NAMES) applyRows(mirror, name, rows[name]);
   mirror.meta = meta;
-  for (const id of outboxIds) target(id);
-  for (const key of rows.records?.keys() ?? []) dirty.add(key);
-  return change.clear?.includes('records') ? 'all' : dirty;
-};
-
-/** Reads only the rows that meta names. False where yet another write came in between. */
-const rereadTouched = async (store: ClientStore, mirror: Mirror, stored: Meta): Promise<boolean> => {
-  const fresh = stored.touched.filter(([write]) => write > mirror.meta.writes);
-  const read = async ([, name, key]: readonly [number, string, string]) => {
-    const layout = tableNames().find((known) => known === name);
-    if (layout === undefined) return null;
-    return { name: layout, key, value: await store.read(LAYOUT[layout].table, LAYOUT[layout].prefix + key) };
-  };
-  const rows = await Promise.all(fresh.map(read));
-  const after = await store.read('meta', META_KEY);
-  if (!isJsonObject(after) || after.writes !== stored.writes || rows.includes(null)) return false;
-  for (const row of rows) if (row !== null) takeRow(mirror, row.name, row.key, row.value);
-  mirror.meta = stored;
-  return true;
-};
-
-const takeRow = (mirror: Mirror, name: keyof Rows, key: string, value: JsonObject | undefined): void => {
-  const checked = <V>(is: (row: unknown) => row is V): V | null => {
-    if (value === undefined) return null;
-    if (is(value)) return value;
-    throw new Error(`The local store is damaged at ${key}`);
-  };
-  const put = <V>(map: Map<string, V>, is: (row: unknown) => row is V): void => applyRows(map, new Map([[key, checked(is)]]));
-  if (name === 'outbox') setOutboxRow(mirror, key, checked(LAYOUT.outbox.is));
-  else if (name === 'parked') put(mirror.parked, LAYOUT.parked.is);
-  else if (name === 'journal') put(mirror.journal, LAYOUT.journal.is);
-  else put(mirror[name], LAYOUT[name].is);
+  // Edits whose mask has moved are shown from now on, or no more.
+  const isOther = meta.clientId !== before.clientId || meta.epoch !== before.epoch;
+  if (isOther || meta.ackedN !== before.ackedN) {
+    for (const row of mirror.outbox.values()) {
+      const { n } = row.mutation;
+      if (isOther || n > before.ackedN !== n > meta.ackedN) mark(row);
+    }
+  }
+  return clear.includes('records') ? 'all' : dirty;
 };

@@ -1,6 +1,6 @@
 import { addHash, canonicalJson, digestText, type Env, type Lanes, type Refusal, recordHash } from '@tidemark/protocol';
 import type { CollectionDigest } from '@tidemark/protocol/messages';
-import { type Mirror, pendingCount } from '../store/mirror.ts';
+import type { Mirror } from '../store/mirror.ts';
 import { isDigestAnswer } from './answers.ts';
 import { startOver } from './apply-page.ts';
 import type { Round } from './round.ts';
@@ -26,7 +26,7 @@ export const localDigest = (mirror: Mirror): { readonly [collection: string]: Co
 const isAtRest = (mirror: Mirror): boolean => {
   const { meta } = mirror;
   if (meta.cursor === null || meta.staging !== null || meta.heal !== null) return false;
-  if (mirror.outbox.size > 0 || pendingCount(mirror) > 0) return false;
+  if (mirror.outbox.size > 0) return false;
   for (const record of mirror.records.values()) if (record.seq > meta.seq) return false;
   return true;
 };

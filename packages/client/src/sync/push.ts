@@ -2,7 +2,7 @@ import { PROTOCOL_VERSION, type Refusal } from '@tidemark/protocol';
 import { firstBatch, toUnits, type Unit } from '../outbox/batch.ts';
 import { PUSH_MUTATIONS_MAX } from '../outbox/limits.ts';
 import { parkUnit, renameMutation } from '../outbox/park.ts';
-import { inOrder, type Mirror } from '../store/mirror.ts';
+import { type Mirror, waitingRows } from '../store/mirror.ts';
 import { toRow } from '../store/rows.ts';
 import { isPushAnswer } from './answers.ts';
 import { startOver } from './apply-page.ts';
@@ -25,7 +25,7 @@ export const pushAll = async (round: Round): Promise<Pushed> => {
     // What other sessions queued or pushed meanwhile is read from the store, whether or not they told us.
     await round.transactions.refresh();
     const { mirror } = round.transactions;
-    const batch = firstBatch(toUnits(inOrder(mirror).filter((row) => row.settled === undefined)), round.suspicion.unitsMax);
+    const batch = firstBatch(toUnits(waitingRows(mirror)), round.suspicion.unitsMax);
     if (batch.length === 0) return null;
     const before = mirror.outbox.size;
     const result = await pushBatch(round, batch);
