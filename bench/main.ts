@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { compare } from './compare.ts';
 import { startFloors } from './floors/floor-server.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { timed } from './platform/clock.ts';
@@ -60,4 +61,5 @@ const main = async (options: Options): Promise<void> => {
 
 const options = readOptions(process.argv.slice(2));
 if (options === 'help') process.stdout.write(`${HELP}\n`);
+else if (options.compare !== undefined) process.stdout.write(`\n${await compare(options.compare, options)}\n`);
 else await main(options);

@@ -6,7 +6,7 @@ export const HELP = `npm run bench -- [options]
   --quick           about half a minute: fewer repetitions, a big database of 50,000 records
   --json FILE       also write every figure to a file
   --profile FOLDER  also write CPU profiles of the servers there (slows them down)
-  --compare BASE    run a commit and this tree in turn, and print one beside the other
+  --compare BASE    run a commit and this tree in turn, three times each, and print one beside the other
   --help            print this`;
 
 export interface Options {
@@ -14,6 +14,8 @@ export interface Options {
   readonly quick: boolean;
   readonly json?: string;
   readonly profile?: string;
+  /** A commit to compare this tree with. */
+  readonly compare?: string;
 }
 
 /** Reads the command line; throws on what it does not know. */
@@ -25,11 +27,18 @@ export const readOptions = (args: readonly string[]): Options | 'help' => {
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
       profile: { type: 'string' },
+      compare: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
   const only = values.only.split(',').filter((id) => id !== '');
-  const { quick, json, profile } = values;
-  return { only, quick, ...(json === undefined ? {} : { json }), ...(profile === undefined ? {} : { profile }) };
+  const { quick, json, profile, compare } = values;
+  return {
+    only,
+    quick,
+    ...(json === undefined ? {} : { json }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(compare === undefined ? {} : { compare }),
+  };
 };

@@ -2,7 +2,8 @@ import type { Machine } from './platform/machine.ts';
 import { isMet, ratioOf, TARGETS } from './targets.ts';
 import type { Measured } from './workload.ts';
 
-const figure = (value: number): string =>
+/** A figure with three digits or more. */
+export const figure = (value: number): string =>
   value >= 1_000 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2);
 
 const verdict = (measured: Measured): string => {

@@ -48,9 +48,14 @@ export const start = async (nodeOptions: readonly string[], script: string, args
   return { url: `http://127.0.0.1:${port}`, startedInMs: now() - began, stop };
 };
 
+const folders: string[] = [];
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** An empty folder that goes away with the bench. */
 export const freshFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-bench-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 };
