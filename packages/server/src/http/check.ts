@@ -5,14 +5,21 @@ import type { HttpContext } from './context.ts';
 
 const ISSUES_MAX = 20;
 const ISSUE_LENGTH_MAX = 300;
-/** Elements of any array in an envelope but `mutations`. */
+/** Elements of any array in an envelope but `mutations`, unless a route takes more. */
 const ARRAY_LENGTH_MAX = 100;
 
-/** Reads the body and checks it against a message's schema. Refusals: those of readJson, BAD_REQUEST, TOO_MANY_MUTATIONS, TOO_DEEP. */
-export const readMessage = async <S extends z.ZodType>(c: HttpContext, schema: S): Promise<Result<z.output<S>>> => {
+/**
+ * Reads the body and checks it against a message's schema; an array in it may have `arrayLengthMax` elements.
+ * Refusals: those of readJson, BAD_REQUEST, TOO_MANY_MUTATIONS, TOO_DEEP.
+ */
+export const readMessage = async <S extends z.ZodType>(
+  c: HttpContext,
+  schema: S,
+  arrayLengthMax = ARRAY_LENGTH_MAX,
+): Promise<Result<z.output<S>>> => {
   const body = await readJson(c);
   if (!body.ok) return body;
-  const bounded = checkBounds(body.value);
+  const bounded = checkBounds(body.value, arrayLengthMax);
   return bounded.ok ? checkShape(schema, body.value) : bounded;
 };
 
@@ -45,7 +52,7 @@ const clip = (text: string): string => (text.length > ISSUE_LENGTH_MAX ? `${text
  * What must be bounded before a schema looks: the length of arrays (a schema makes an issue for each wrong element:
  * four million of them in 8 MiB), and member names that a schema would leave out without a word.
  */
-const checkBounds = (body: Json): Result<void> => {
+const checkBounds = (body: Json, arrayLengthMax: number): Result<void> => {
   if (!isJsonObject(body)) return ok(undefined);
   const { mutations } = body;
   if (Array.isArray(mutations) && mutations.length > LIMITS.mutationsPerPushMax) {
@@ -53,8 +60,8 @@ const checkBounds = (body: Json): Result<void> => {
     return refuse('TOO_MANY_MUTATIONS', `A push may carry ${limit} mutations; this one carries ${mutations.length}. Split it.`, { limit });
   }
   for (const [name, member] of Object.entries(body)) {
-    if (name !== 'mutations' && Array.isArray(member) && member.length > ARRAY_LENGTH_MAX) {
-      return badMember(clip(name), `more than ${ARRAY_LENGTH_MAX} elements`);
+    if (name !== 'mutations' && Array.isArray(member) && member.length > arrayLengthMax) {
+      return badMember(clip(name), `more than ${arrayLengthMax} elements`);
     }
   }
   const places: readonly Json[] = Array.isArray(mutations) ? [body, ...mutations] : [body];
