@@ -56,13 +56,15 @@ const readPage = <Row extends { readonly fieldsJson: string | null }>(
 };
 
 const logReads = (db: Database, numberOf: (key: string) => number) => {
-  const ofSpace = `position > ?1 << ${SEQ_BITS} AND position < (?1 + 1) << ${SEQ_BITS}`;
+  // One bound to either side: of two, SQLite seeks by the first it reads, and walks from there to the other.
+  const beginning = `position > ?1 << ${SEQ_BITS}`;
+  const end = `position < (?1 + 1) << ${SEQ_BITS}`;
   const after = rows<LogTuple>(
     db,
-    `SELECT ${LOG_COLUMNS} FROM log WHERE ${ofSpace} AND position > (?1 << ${SEQ_BITS} | ?2) ORDER BY position LIMIT ?3`,
+    `SELECT ${LOG_COLUMNS} FROM log WHERE position > (?1 << ${SEQ_BITS} | ?2) AND ${end} ORDER BY position LIMIT ?3`,
   );
   const at = row<LogTuple>(db, `SELECT ${LOG_COLUMNS} FROM log WHERE position = (? << ${SEQ_BITS} | ?)`);
-  const last = row<[number]>(db, `SELECT ${SEQ} FROM log WHERE ${ofSpace} ORDER BY position DESC LIMIT 1`);
+  const last = row<[number]>(db, `SELECT ${SEQ} FROM log WHERE ${beginning} AND ${end} ORDER BY position DESC LIMIT 1`);
   const timeAt = row<[number]>(db, `SELECT updatedAt FROM log WHERE position = (? << ${SEQ_BITS} | ?)`);
   const floorOf = row<[number]>(db, 'SELECT floor FROM spaces WHERE number = ?');
   const rowAt = (space: number, seq: number): LogRow | undefined => {
@@ -71,7 +73,7 @@ const logReads = (db: Database, numberOf: (key: string) => number) => {
   };
   const keptAt = row<LogTuple>(
     db,
-    `SELECT ${LOG_COLUMNS} FROM log WHERE ${ofSpace} AND position < (?1 << ${SEQ_BITS} | ?2) AND updatedAt <= ?3
+    `SELECT ${LOG_COLUMNS} FROM log WHERE ${beginning} AND position < (?1 << ${SEQ_BITS} | ?2) AND updatedAt <= ?3
      ORDER BY position DESC LIMIT 1`,
   );
   /**
