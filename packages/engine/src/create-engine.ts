@@ -85,7 +85,15 @@ export const createEngine = (options: EngineOptions): Engine => {
     devices: (space) => listDevices(serving, space),
     renameDevice: (space, clientId, name) => changeDevice(serving, space, clientId, { name }),
     revokeDevice: (space, clientId) => changeDevice(serving, space, clientId, { revoked: true }),
-    query: (space, collection, asked) => query(serving, space, collection, asked),
+    query: (space, collection, asked, options) => query(serving, space, collection, asked, options),
+    change: async (space, seq) => {
+      const row = await storage.readLogRow(space.key, seq);
+      return row?.fieldsJson === null ? undefined : row;
+    },
+    receipt: async (space, mutationId) => {
+      const { receipts } = await storage.load(space.key, { records: [], receipts: [mutationId], clients: [] });
+      return receipts[0];
+    },
     get: async (space, collection, id) => {
       const { records } = await storage.load(space.key, { records: [{ collection, id }], receipts: [], clients: [] });
       return records[0];

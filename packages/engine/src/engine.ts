@@ -17,7 +17,8 @@ import type {
   SyncRequest,
 } from '@tidemark/protocol/messages';
 import type { Application } from './serve/push.ts';
-import type { LogRow, RecordRow, Storage } from './storage/storage.ts';
+import type { QueryAnswer, QueryOptions } from './serve/query.ts';
+import type { LogRow, ReceiptRow, RecordRow, Storage } from './storage/storage.ts';
 
 export interface EngineOptions {
   readonly storage: Storage;
@@ -110,12 +111,12 @@ export interface Engine {
   devices(space: SpaceRef): Promise<Result<DevicesAnswer>>;
   renameDevice(space: SpaceRef, clientId: string, name: string): Promise<Result<Device>>;
   revokeDevice(space: SpaceRef, clientId: string): Promise<Result<Device>>;
-  /** Queries by declared index. */
-  query(
-    space: SpaceRef,
-    collection: string,
-    query: Query,
-  ): Promise<Result<{ readonly rows: readonly RecordRow[]; readonly nextCursor?: string }>>;
+  /** A page of the records that a declared index serves. Refusals: UNKNOWN_COLLECTION, BAD_REQUEST, QUERY_NOT_INDEXED, BAD_CURSOR. */
+  query(space: SpaceRef, collection: string, query: Query, options?: QueryOptions): Promise<Result<QueryAnswer>>;
+  /** The change at a seq; undefined where there is none, or it was compacted away. */
+  change(space: SpaceRef, seq: number): Promise<LogRow | undefined>;
+  /** What a mutation was answered. */
+  receipt(space: SpaceRef, mutationId: string): Promise<ReceiptRow | undefined>;
   get(space: SpaceRef, collection: string, id: string): Promise<RecordRow | undefined>;
   /** Raises the floor to `floor` (at most the head): older log rows and tombstones go. */
   compact(space: SpaceRef, floor: number): Promise<Result<{ readonly floor: number }>>;

@@ -34,7 +34,7 @@ export { mutationContent } from './messages/mutation-content.ts';
 export { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN } from './protocol-version.ts';
 export { compareIndexValues, compareStrings, type IndexValue, toIndexValue } from './query/compare.ts';
 export type { Condition, Query } from './query/query.ts';
-export { runQuery } from './query/run-query.ts';
+export { runQuery, whereTest } from './query/run-query.ts';
 export { matchesSearch, searchWords } from './query/search-words.ts';
 export { ok, type Refusal, type Result, refuse } from './result.ts';
 export { type CollectionInput, defineApp, defineCollection } from './schema/define.ts';

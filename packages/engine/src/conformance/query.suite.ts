@@ -2,9 +2,9 @@ import { canonicalJson, defineApp, defineCollection, type Json, type JsonObject,
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { pageCursorAfter } from '../serve/page-cursor.ts';
+import { positionOf } from '../serve/page-cursor.ts';
 import { planQuery } from '../serve/plan-query.ts';
-import type { RecordRow, Storage } from '../storage/storage.ts';
+import type { QueryPlan, RecordRow, Storage } from '../storage/storage.ts';
 import { appendOf, changeRow, type Open, onStorage, SPACE, spaceRow, storeRecords } from './build.ts';
 
 const any = { schema: z.any() };
@@ -88,21 +88,23 @@ const query: fc.Arbitrary<Query> = fc.oneof(
   fc.record({ search }),
   fc.record({ search, orderBy: ordered('id') }),
   fc.record({ search, where: fc.record({ a: plain }), orderBy: ordered('id') }),
+  fc.record({ search, orderBy: ordered('a', 'b') }),
+  fc.record({ search, where: fc.record({ a: plain, b: bounds }), orderBy: ordered('b') }),
 );
 
 /** All ids a query answers, page by page. */
 const answerOf = async (storage: Storage, asked: Query, limit: number): Promise<string[]> => {
   const ids: string[] = [];
-  let cursor: string | undefined;
+  const plan = planQuery(things, { ...asked, limit });
+  if (!plan.ok) throw new Error(plan.error.message);
+  let after: QueryPlan['after'];
   for (;;) {
-    const plan = planQuery(things, { ...asked, limit, ...(cursor === undefined ? {} : { cursor }) });
-    if (!plan.ok) throw new Error(plan.error.message);
-    const page: RecordRow[] = await storage.query(SPACE, plan.value);
+    const page: RecordRow[] = await storage.query(SPACE, { ...plan.value, ...(after === undefined ? {} : { after }) });
     expect(page.length).toBeLessThanOrEqual(limit);
     ids.push(...page.map((row) => row.id));
     const last = page.at(-1);
     if (last === undefined || page.length < limit) return ids;
-    cursor = pageCursorAfter(plan.value, last);
+    after = positionOf(plan.value, last);
   }
 };
 

@@ -9,7 +9,7 @@ import {
   toIndexValue,
 } from '@tidemark/protocol';
 import type { IndexValue, QueryPlan } from '../storage/storage.ts';
-import { decodePageCursor, type UnpagedPlan } from './page-cursor.ts';
+import type { UnpagedPlan } from './page-cursor.ts';
 
 export const QUERY_LIMIT_DEFAULT = 100;
 export const QUERY_LIMIT_MAX = 1_000;
@@ -26,12 +26,12 @@ interface Conditions {
 /**
  * Finds the declared index that answers a query exactly. An index serves it if its fields, followed by the id, are:
  * first the fields with an equality, in any order; then the fields of `orderBy` (those with an equality left out, the
- * same direction in all), of which the first may have bounds; and then nothing but the id. With words to search there
- * may be equalities too, but no bounds, and the order is that of the id. The same holds on every storage.
+ * same direction in all), of which the first may have bounds; and then nothing but the id. Words to search go with any
+ * of these. The same holds on every storage.
  * Refused: BAD_REQUEST (details.issues names each place), QUERY_NOT_INDEXED (details.indexes lists what is declared),
- * BAD_CURSOR. `limit` is 1 to 1,000, by default 100.
+ * `limit` is 1 to 1,000, by default 100.
  */
-export const planQuery = (collection: CollectionDefinition, query: Query): Result<QueryPlan> => {
+export const planQuery = (collection: CollectionDefinition, query: Query): Result<UnpagedPlan & { readonly limit: number }> => {
   const limit = query.limit ?? QUERY_LIMIT_DEFAULT;
   if (!Number.isInteger(limit) || limit < 1 || limit > QUERY_LIMIT_MAX) {
     return badRequest('limit', `limit is a whole number from 1 to ${QUERY_LIMIT_MAX}.`);
@@ -39,9 +39,7 @@ export const planQuery = (collection: CollectionDefinition, query: Query): Resul
   const conditions = readConditions(query.where ?? {});
   if (!conditions.ok) return conditions;
   const unpaged = chooseIndex(collection, query, conditions.value);
-  if (!unpaged.ok || query.cursor === undefined) return unpaged.ok ? ok({ ...unpaged.value, limit }) : unpaged;
-  const after = decodePageCursor(unpaged.value, query.cursor);
-  return after.ok ? ok({ ...unpaged.value, after: after.value, limit }) : after;
+  return unpaged.ok ? ok({ ...unpaged.value, limit }) : unpaged;
 };
 
 const badRequest = (path: string, message: string) => refuse('BAD_REQUEST', message, { issues: [{ path, message }] });
@@ -91,9 +89,6 @@ const chooseIndex = (collection: CollectionDefinition, query: Query, { equals, r
 
   const order = orderedFields(orderBy, equals);
   const [ranged] = ranges.keys();
-  if (words.length > 0 && (ranged !== undefined || order.some((field) => field !== 'id'))) {
-    return notIndexed('A search goes with equal conditions only, and its order is by id.');
-  }
   if (ranged !== undefined && ranged !== 'id' && order[0] !== ranged) {
     return notIndexed(`A query with bounds on ${ranged} must also be ordered by it.`);
   }

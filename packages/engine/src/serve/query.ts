@@ -1,9 +1,26 @@
-import { type Query, type Result, refuse } from '@tidemark/protocol';
+import { type JsonObject, ok, type Query, type Result, refuse } from '@tidemark/protocol';
 import type { SpaceRef } from '../engine.ts';
-import type { RecordRow } from '../storage/storage.ts';
+import type { QueryPlan, RecordRow } from '../storage/storage.ts';
+import { changesSince } from './changes-since.ts';
 import type { Serving } from './context.ts';
-import { pageCursorAfter } from './page-cursor.ts';
+import { decodePageCursor, encodePageCursor, type PagePosition, positionOf, type UnpagedPlan } from './page-cursor.ts';
 import { planQuery } from './plan-query.ts';
+import { type Page, readPage, readStablePage } from './read-page.ts';
+
+/** More changes than that between the first page of an answer and a later one end the answer with BAD_CURSOR. */
+const CHANGES_MAX = 20_000;
+
+export interface QueryOptions {
+  /** Conditions as in `where` that no index has to serve: they are looked at while the records are walked. */
+  readonly filter?: JsonObject;
+  /** `now`: each page is read by itself. Default `start`: all pages are of the state when the first one was asked for. */
+  readonly pages?: 'start' | 'now';
+}
+
+export interface QueryAnswer {
+  readonly rows: readonly RecordRow[];
+  readonly nextCursor?: string;
+}
 
 /** Records of a collection that a declared index serves, page by page. */
 export const query = async (
@@ -11,14 +28,41 @@ export const query = async (
   space: SpaceRef,
   name: string,
   asked: Query,
-): Promise<Result<{ rows: RecordRow[]; nextCursor?: string }>> => {
+  options: QueryOptions = {},
+): Promise<Result<QueryAnswer>> => {
   const collections = serving.apps.get(space.app)?.collections ?? {};
   const collection = Object.hasOwn(collections, name) ? collections[name] : undefined;
   if (collection === undefined) return refuse('UNKNOWN_COLLECTION', `the app ${space.app} has no collection ${JSON.stringify(name)}`);
-  const plan = planQuery(collection, asked);
-  if (!plan.ok) return plan;
-  const rows = await serving.storage.query(space.key, plan.value);
-  const last = rows.at(-1);
-  const isFull = rows.length === plan.value.limit;
-  return { ok: true, value: { rows, ...(isFull && last ? { nextCursor: pageCursorAfter(plan.value, last) } : {}) } };
+  const planned = planQuery(collection, asked);
+  if (!planned.ok) return planned;
+  const { limit, ...unpaged } = planned.value;
+  const filter = options.filter ?? {};
+  const position = asked.cursor === undefined ? ok(undefined) : decodePageCursor(unpaged, asked.cursor, filter);
+  if (!position.ok) return position;
+  const seq = options.pages === 'now' ? undefined : (position.value?.seq ?? (await headOf(serving, space)));
+  const page = await pageAt(serving, space, { ...planFrom(unpaged, position.value), limit }, filter, seq);
+  if (page === undefined) {
+    return refuse('BAD_CURSOR', 'Too much was changed since the first page of this list. Start again without a cursor.');
+  }
+  const { rows, last } = page;
+  if (last === undefined) return ok({ rows });
+  const end: PagePosition = { ...positionOf(unpaged, last), ...(seq === undefined ? {} : { seq }) };
+  return ok({ rows, nextCursor: encodePageCursor(unpaged, end, filter) });
+};
+
+const planFrom = (plan: UnpagedPlan, after: PagePosition | undefined): Omit<QueryPlan, 'limit'> =>
+  after === undefined ? plan : { ...plan, after: { values: after.values, id: after.id } };
+
+const headOf = async ({ storage }: Serving, space: SpaceRef): Promise<number> => (await storage.readSpace(space.key))?.head ?? 0;
+
+const pageAt = (
+  { storage }: Serving,
+  { key }: SpaceRef,
+  plan: QueryPlan,
+  filter: JsonObject,
+  seq: number | undefined,
+): Promise<Page | undefined> => {
+  if (seq === undefined) return readPage(storage, key, plan, filter);
+  const changes = changesSince(storage, key, { collection: plan.collection, seq, changesMax: CHANGES_MAX });
+  return readStablePage(storage, key, plan, filter, changes);
 };

@@ -1,3 +1,5 @@
+export { queryRecords } from './query-records.ts';
+
 /**
  * The Storage port: compare-and-append over spaces. What an implementation must promise:
  *

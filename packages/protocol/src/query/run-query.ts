@@ -14,15 +14,21 @@ export const runQuery = <R extends { readonly id: string }>(
   collection: CollectionDefinition,
   query: Query<R>,
 ): R[] => {
-  const conditions = Object.entries(query.where ?? {}).map(([field, condition]) => ({ field, meets: asTest(condition) }));
+  const meets = whereTest(query.where ?? {});
   const words = searchWords(query.search ?? '');
   const found: R[] = [];
   for (const record of records) {
-    if (!conditions.every(({ field, meets }) => meets(toIndexValue(readMember(record, field))))) continue;
+    if (!meets(record)) continue;
     if (words.length === 0 || matchesSearch(record, collection.search, words)) found.push(record);
   }
   found.sort(comparator(query.orderBy ?? []));
   return query.limit === undefined ? found : found.slice(0, query.limit);
+};
+
+/** The conditions of a query as one test on a record. */
+export const whereTest = (where: object): ((record: object) => boolean) => {
+  const conditions = Object.entries(where).map(([field, condition]) => ({ field, meets: asTest(condition) }));
+  return (record) => conditions.every(({ field, meets }) => meets(toIndexValue(readMember(record, field))));
 };
 
 type Test = (value: IndexValue | undefined) => boolean;
@@ -35,14 +41,18 @@ const asTest = (condition: unknown): Test => {
   return (value) => value !== undefined && tests.length > 0 && tests.every((test) => test(value));
 };
 
+const BOUNDS: { readonly [kind: string]: (order: number) => boolean } = {
+  gt: (order) => order > 0,
+  gte: (order) => order >= 0,
+  lt: (order) => order < 0,
+  lte: (order) => order <= 0,
+};
+
 const boundTest = ([kind, bound]: [string, unknown]): ((value: IndexValue) => boolean) => {
   const limit = toIndexValue(bound);
+  const holds = Object.hasOwn(BOUNDS, kind) ? BOUNDS[kind] : undefined;
   if (bound === undefined) return () => true;
-  if (limit === undefined) return () => false;
-  if (kind === 'gt') return (value) => compareIndexValues(value, limit) > 0;
-  if (kind === 'gte') return (value) => compareIndexValues(value, limit) >= 0;
-  if (kind === 'lt') return (value) => compareIndexValues(value, limit) < 0;
-  return kind === 'lte' ? (value) => compareIndexValues(value, limit) <= 0 : () => false;
+  return limit === undefined || holds === undefined ? () => false : (value) => holds(compareIndexValues(value, limit));
 };
 
 const comparator = <R extends { readonly id: string }>(order: readonly (readonly [string, 'asc' | 'desc'])[]) => {

@@ -1,9 +1,11 @@
-import type { IndexValue, QueryPlan, RecordRow } from '@tidemark/engine/storage';
+import { type IndexValue, type QueryPlan, queryRecords, type RecordRow } from '@tidemark/engine/storage';
 import { type Database, row, rows, type SqlValue } from './database.ts';
 import { encodeKey, endOf } from './index-key.ts';
 import { type IndexCatalogue, indexesOf } from './indexing.ts';
 import { RECORD_COLUMNS, type RecordTuple, toRecord } from './rows.ts';
 import { matchExpression } from './search-words.ts';
+
+const FEW_MATCHES_MAX = 500;
 
 /** A piece of SQL and its parameters. */
 interface Sql {
@@ -73,12 +75,36 @@ export const queryReader = (db: Database, catalogue: IndexCatalogue) => {
   return (key: string, plan: QueryPlan): RecordRow[] => {
     const [space, app] = spaceOf(key) ?? [0, ''];
     if (space === 0) return [];
-    return all(querySql(space, plan, indexesOf(catalogue, app, plan.collection))).map(toRecord);
+    const indexes = indexesOf(catalogue, app, plan.collection);
+    const few = fewMatches(all, space, plan, indexes);
+    return few === undefined ? all(querySql(space, plan, indexes)).map(toRecord) : queryRecords(few.map(toRecord), plan);
   };
 };
 
+/**
+ * Every record that holds the words, where there are few of them and an index gives the order: to sort those is quicker
+ * than to walk an index in which hardly any entry holds the words. Undefined where there are many, or the order is by id.
+ */
+const fewMatches = (
+  all: (sql: Sql) => RecordTuple[],
+  space: number,
+  plan: QueryPlan,
+  indexes: ReturnType<typeof indexesOf>,
+): RecordTuple[] | undefined => {
+  const { words = [], index } = plan;
+  if (words.length === 0 || index.length === 0) return undefined;
+  const { after: _, range: __, ...anyOrder } = plan;
+  const matches = all(querySql(space, { ...anyOrder, index: [], equals: [], limit: FEW_MATCHES_MAX + 1 }, indexes, ''));
+  return matches.length > FEW_MATCHES_MAX ? undefined : matches;
+};
+
 /** The statement of a plan; split off so that a test can ask SQLite how it would go about it. */
-export const querySql = (space: number, plan: QueryPlan, indexes: ReturnType<typeof indexesOf>): Sql => {
+export const querySql = (
+  space: number,
+  plan: QueryPlan,
+  indexes: ReturnType<typeof indexesOf>,
+  order = `ORDER BY r.id ${plan.direction === 'asc' ? 'ASC' : 'DESC'}`,
+): Sql => {
   const direction = plan.direction === 'asc' ? 'ASC' : 'DESC';
   const words = plan.words ?? [];
   const search = words.length === 0 ? undefined : indexes.find((index) => index.kind === 'search');
@@ -93,7 +119,7 @@ export const querySql = (space: number, plan: QueryPlan, indexes: ReturnType<typ
       ...idBounds(plan),
     ]);
     return {
-      text: `SELECT ${RECORD} FROM ${from} WHERE ${where.text} ORDER BY r.id ${direction} LIMIT ?`,
+      text: `SELECT ${RECORD} FROM ${from} WHERE ${where.text} ${order} LIMIT ?`,
       values: [...where.values, plan.limit],
     };
   }
