@@ -75,6 +75,7 @@ test('the exports are these', () => {
       "upcastFields",
       "utf8Length",
       "validateFields",
+      "whereTest",
     ]
   `);
 });
