@@ -27,6 +27,7 @@ export const ERRORS = {
   ENCODING_UNSUPPORTED: entry(415, 'request', 'Only gzip, deflate, br and identity are understood, one at a time.'),
   UNAUTHENTICATED: entry(401, 'request', 'No valid token came with the request. Sign in again; the outbox is kept.'),
   FORBIDDEN: entry(403, 'request', 'The token does not allow this.'),
+  EMAIL_NOT_VERIFIED: entry(403, 'request', 'This app wants a verified e-mail address. Verify it, then try again; the outbox is kept.'),
   CLIENT_REVOKED: entry(403, 'request', 'This device was revoked. It keeps its outbox; after signing in it takes a new clientId.'),
   NOT_FOUND: entry(404, 'request', 'There is nothing at this address.'),
   METHOD_NOT_ALLOWED: entry(405, 'request', 'This address exists but not with this method; the Allow header names those it has.'),

@@ -12,6 +12,8 @@ export interface HttpEnv {
     app: string;
     /** The code of the refusal that was answered. */
     code: ErrorCode;
+    /** Why a credential was refused, for the log. Never a part of it. */
+    reason: string;
     /** How the app whose own route answers words a refusal. */
     dialect: Dialect;
   };

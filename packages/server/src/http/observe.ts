@@ -32,7 +32,17 @@ export const observe = ({ env, logger, metrics, tracing }: Observers): Middlewar
     const ms = env.mono() - startedAt;
     metrics.requested({ method: methodLabel(method), route, app, status, ms });
     span?.end({ route, app, status });
-    const line = { correlationId, method, route, app, status, code: c.get('code'), ms: Math.round(ms * 10) / 10, traceId: span?.traceId };
+    const line = {
+      correlationId,
+      method,
+      route,
+      app,
+      status,
+      code: c.get('code'),
+      reason: c.get('reason'),
+      ms: Math.round(ms * 10) / 10,
+      traceId: span?.traceId,
+    };
     logger[status >= 500 ? 'error' : QUIET_ROUTES.has(route) ? 'debug' : 'info'](line, 'request');
   };
 };

@@ -1,19 +1,17 @@
 import { type Env, ok, type Result, refuse } from '@tidemark/protocol';
 import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { dateOf } from '../platform/node-env.ts';
+import { bearerOf, readToken } from './bearer.ts';
 import type { DevelopmentKey } from './development-key.ts';
-import type { Identity, Principal } from './identity.ts';
+import { type Identity, isSubject, type Principal, spaceKeyOf } from './identity.ts';
 
 export const DEVELOPMENT_ISSUER = 'tidemark-development';
 
 const EXPIRES_IN_MS = 30 * 24 * 60 * 60 * 1000;
-const SUBJECT_LENGTH_MAX = 128;
-const TOKEN_LENGTH_MAX = 8 * 1024;
+const USER_LENGTH_MAX = 128;
 const VERIFIED_KEPT_MAX = 500;
 
-// No control characters and no halves of surrogate pairs: the subject becomes part of storage keys.
-const isSubject = (value: unknown): value is string =>
-  typeof value === 'string' && value.length >= 1 && value.length <= SUBJECT_LENGTH_MAX && !/[\p{Cc}\p{Cs}]/u.test(value);
+const isUser = (value: unknown): value is string => isSubject(value) && value.length <= USER_LENGTH_MAX;
 
 /**
  * Signs a token for one user of one app. `expiresIn` in milliseconds, 30 days unless given. Answers the compact JWT.
@@ -25,7 +23,7 @@ export const issueDevelopmentToken = async (
   env: Pick<Env, 'wall'>,
 ): Promise<Result<string>> => {
   const expiresIn = claims.expiresIn ?? EXPIRES_IN_MS;
-  if (!isSubject(claims.user)) return refuse('BAD_REQUEST', `A user is 1 to ${SUBJECT_LENGTH_MAX} printable characters.`);
+  if (!isUser(claims.user)) return refuse('BAD_REQUEST', `A user is 1 to ${USER_LENGTH_MAX} printable characters.`);
   if (!(expiresIn >= 1000)) return refuse('BAD_REQUEST', 'A token must last at least a second.');
   const now = Math.floor(env.wall() / 1000);
   const token = await new SignJWT({})
@@ -72,10 +70,10 @@ export const createDevelopmentIdentity = (options: DevelopmentIdentityOptions): 
 };
 
 const bearerToken = (authorization: string | null): Result<string> => {
-  if (authorization === null) return refuse('UNAUTHENTICATED', 'Send a token as Authorization: Bearer.');
-  if (authorization.length > TOKEN_LENGTH_MAX) return refuse('UNAUTHENTICATED', `The token is longer than ${TOKEN_LENGTH_MAX} characters.`);
-  const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
-  return token === undefined ? refuse('UNAUTHENTICATED', 'The Authorization header does not hold a bearer token.') : ok(token);
+  const credential = bearerOf(authorization);
+  if (!credential.ok) return credential;
+  const token = readToken(credential.value);
+  return token.ok ? ok(token.value.text) : token;
 };
 
 const verifyToken = async ({ key, env }: DevelopmentIdentityOptions, token: string, app: string): Promise<Principal | undefined> => {
@@ -95,8 +93,8 @@ const verifyToken = async ({ key, env }: DevelopmentIdentityOptions, token: stri
 
 const principalOf = (payload: JWTPayload, app: string): Principal | undefined => {
   const { sub, aud, exp } = payload;
-  if (aud !== app || !isSubject(sub) || typeof exp !== 'number') return undefined;
-  return { issuer: DEVELOPMENT_ISSUER, subject: sub, spaceKey: sub, scopes: [], emailVerified: false, expiresAt: exp * 1000 };
+  if (aud !== app || !isUser(sub) || typeof exp !== 'number') return undefined;
+  return { issuer: DEVELOPMENT_ISSUER, subject: sub, spaceKey: spaceKeyOf(sub), scopes: [], emailVerified: false, expiresAt: exp * 1000 };
 };
 
 /**

@@ -4,7 +4,7 @@ import type { Result } from '@tidemark/protocol';
 export interface Principal {
   readonly issuer: string;
   readonly subject: string;
-  /** The owner part of the space's key: unique over all issuers that one server trusts. */
+  /** The owner part of the space's key: unique over all issuers that one server trusts, made by `spaceKeyOf`. */
   readonly spaceKey: string;
   readonly scopes: readonly string[];
   readonly emailVerified: boolean;
@@ -12,12 +12,38 @@ export interface Principal {
   readonly clientId?: string;
   /** Wall clock, milliseconds. A live stream ends then. */
   readonly expiresAt: number;
+  /** What the issuer says about the person, for an app to show. Never a key: addresses and numbers change hands. */
+  readonly profile?: Profile;
+}
+
+export interface Profile {
+  readonly email?: string;
+  readonly name?: string;
+  readonly picture?: string;
+  /** E.164; only a number that the issuer calls verified. */
+  readonly phone?: string;
 }
 
 /**
  * The port to whoever knows the users. `authorization` is the header as it came, `app` the app that is asked for:
- * a token of one app is refused at another. Refusals: UNAUTHENTICATED, FORBIDDEN. It never throws for a bad token.
+ * a token of one app is refused at another. Refusals: UNAUTHENTICATED; FORBIDDEN; UNAVAILABLE when it cannot be known
+ * now whether the token is good (never UNAUTHENTICATED then, which would make clients sign out). It never throws for a
+ * bad token, and no message holds any part of one: messages are logged.
  */
 export interface Identity {
   authenticate(request: { readonly authorization: string | null; readonly app: string }): Promise<Result<Principal>>;
 }
+
+/**
+ * The owner part of a space's key: issuer and subject. Development tokens have the bare subject only; every other key
+ * holds a `|`, which no part of it may hold itself, so that two owners never share a key.
+ */
+export const spaceKeyOf = (...parts: readonly string[]): string => parts.map(escapeBar).join('|');
+
+const escapeBar = (part: string): string => part.replaceAll('%', '%25').replaceAll('|', '%7C');
+
+const SUBJECT_LENGTH_MAX = 255;
+
+/** Is it a subject that can be part of a storage key: 1 to 255 characters, no control characters, no halves of surrogate pairs? */
+export const isSubject = (value: unknown): value is string =>
+  typeof value === 'string' && value.length >= 1 && value.length <= SUBJECT_LENGTH_MAX && !/[\p{Cc}\p{Cs}]/u.test(value);

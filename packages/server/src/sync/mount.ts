@@ -17,6 +17,8 @@ export interface Mount {
   readonly path: string;
   /** The app's own routes beside the native ones. */
   readonly routes?: AppRoutes;
+  /** Refuse whoever's e-mail address is not verified, with EMAIL_NOT_VERIFIED. */
+  readonly requireVerifiedEmail?: boolean;
 }
 
 /** What is served under each mount. */
@@ -47,18 +49,19 @@ interface Guard {
   readonly services: Services;
   readonly dialect: Dialect | undefined;
   readonly limiter: RateLimiter | undefined;
+  readonly requireVerifiedEmail: boolean;
 }
 
 /** Puts the native routes and the app's own under its path. A path of the app's own that is also native is a fault of the program. */
 export const mountApp = (http: HttpApp, mount: Mount, services: Services): void => {
-  const { app, routes } = mount;
+  const { app, routes, requireVerifiedEmail = false } = mount;
   const base = mount.path.replace(/\/+$/, '');
   const own = routes?.open(services, base) ?? [];
   const taken = own.find((route) => NATIVE_ROUTES.some((native) => native.path === route.path));
   if (taken !== undefined) throw new Error(`${app.name} cannot have ${taken.path} for itself: it is a native route.`);
-  mountTable(http, base, NATIVE_ROUTES, { app, services, dialect: undefined, limiter: undefined });
+  mountTable(http, base, NATIVE_ROUTES, { app, services, dialect: undefined, limiter: undefined, requireVerifiedEmail });
   const limiter = routes?.rateLimit === undefined ? undefined : createRateLimiter(routes.rateLimit, services.env);
-  mountTable(http, base, own, { app, services, dialect: routes?.dialect, limiter });
+  mountTable(http, base, own, { app, services, dialect: routes?.dialect, limiter, requireVerifiedEmail });
 };
 
 const mountTable = (http: HttpApp, base: string, table: readonly Route[], guard: Guard): void => {
@@ -85,16 +88,22 @@ const mountTable = (http: HttpApp, base: string, table: readonly Route[], guard:
   }
 };
 
-const handle = async (c: HttpContext, route: Route, { app, services, limiter }: Guard): Promise<Response> => {
+const handle = async (c: HttpContext, route: Route, { app, services, limiter, requireVerifiedEmail }: Guard): Promise<Response> => {
   if (route.access === 'open') return route.handle(c);
   const principal = await services.identity.authenticate({ authorization: authorizationOf(c), app: app.name });
-  if (!principal.ok) return answerRefusal(c, principal.error);
-  const { scopes, spaceKey } = principal.value;
+  if (!principal.ok) {
+    c.set('reason', principal.error.message);
+    return answerRefusal(c, principal.error);
+  }
+  const { scopes, spaceKey, emailVerified } = principal.value;
   const limited = limiter?.take(spaceKey);
   for (const [name, value] of Object.entries(limited?.headers ?? {})) c.header(name, value);
   if (limited?.refusal !== undefined) return answerRefusal(c, limited.refusal);
   if (scopes.length > 0 && !scopes.includes(route.access)) {
     return answerRefusal(c, refuse('FORBIDDEN', `This token may not ${route.access}.`).error);
+  }
+  if (requireVerifiedEmail && !emailVerified) {
+    return answerRefusal(c, refuse('EMAIL_NOT_VERIFIED', 'Verify the e-mail address of this account first.').error);
   }
   const space = { app: app.name, key: `${app.name}/${spaceKey}` };
   return route.handle({ c, app, principal: principal.value, space, services });
