@@ -41,7 +41,10 @@ export const offerJournal = (mirror: Mirror, clientId: string, now: number): Cha
   const lost: JournalRow[] = [];
   for (const row of mirror.journal.values()) {
     const recent = row.at >= now - JOURNAL_AGE_MAX_MS;
-    if (recent && !mirror.outbox.has(row.mutation.mutationId) && (heal?.all || row.epoch !== epoch)) lost.push(row);
+    const queued = mirror.outbox.get(row.mutation.mutationId);
+    // What only waits for its state was acknowledged as well, and may be lost like the rest.
+    const isQueued = queued !== undefined && queued.settled === undefined;
+    if (recent && !isQueued && (heal?.all || row.epoch !== epoch)) lost.push(row);
   }
   // Healed writes are ordered by the server by their old seq; sending them so as well keeps each record's own history in order.
   lost.sort((a, b) => a.at - b.at || a.seq - b.seq || a.mutation.n - b.mutation.n);

@@ -42,8 +42,12 @@ const position = (meta: Meta, page: PullAnswer, asked: Asked, now: number): Part
   epoch: page.epoch,
   spaceId: page.spaceId,
   ...(page.hasMore ? {} : { syncedAt: now }),
-  ...(page.ackedN !== undefined && asked.clientId === meta.clientId ? { ackedN: page.ackedN } : {}),
+  ...(isOurs(meta, page.ackedN, asked) ? { ackedN: page.ackedN } : {}),
 });
+
+/** A number that this store has not given out yet is of a twin: the device was restored or cloned, and its next push will hear so. */
+const isOurs = (meta: Meta, ackedN: number | undefined, asked: Asked): ackedN is number =>
+  ackedN !== undefined && asked.clientId === meta.clientId && ackedN < meta.nextN;
 
 /** No record is ever replaced by a lower seq. */
 const newer = (changes: readonly RecordState[], known: ReadonlyMap<string, RecordState>): Map<string, RecordState> => {
