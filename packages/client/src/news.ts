@@ -1,3 +1,4 @@
+import { CONFLICTS } from '@tidemark/protocol';
 import type { LocalConflict, Status } from './client.ts';
 import { openConflicts } from './conflicts.ts';
 import { createListeners, type Listeners } from './listeners.ts';
@@ -34,9 +35,10 @@ export const createNews = (view: View, queries: LiveQueries, statusNow: () => St
     openConflicts: () => open,
     tellStatus,
     touched: (touched) => {
-      queries.notify(view.update(touched));
-      const now = openConflicts(view);
-      if (JSON.stringify(now) !== JSON.stringify(open)) {
+      const changes = view.update(touched);
+      queries.notify(changes);
+      const now = changes.has(CONFLICTS) ? openConflicts(view) : open;
+      if (now !== open && JSON.stringify(now) !== JSON.stringify(open)) {
         open = now;
         conflicts.call(now);
       }
