@@ -66,7 +66,7 @@ describe('help', () => {
   test('tidemark --help lists every command', async () => {
     const { code, stdout } = await tidemark(['--help']);
     expect(code).toBe(0);
-    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    for (const command of [...COMMANDS, 'apps']) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   });
 });
 
@@ -117,6 +117,35 @@ describe('serve', () => {
     const server = await serve(['--data', data, '--app', 'time-tracker']);
     const caller = callerOf(server.url, await tokenOf(data, 'demo'), '');
     expect(success(await caller.get<SessionAnswer>('/sync/session'))).toMatchObject({ app: 'time-tracker', subject: 'demo' });
+  });
+
+  test('an app has its own routes beside the native ones, at its mount and at /', async () => {
+    const data = await freshFolder();
+    const token = await tokenOf(data, 'demo');
+    const sent = { id: 'a', title: 'Tides', intervals: [{ start: 1, end: 2 }], archived: false, tags: [], updatedAt: 3, version: 1 };
+    const all = await serve(['--data', data]);
+    const mounted = callerOf(all.url, token);
+    expect(success(await mounted.post('/sync/upload', { tasks: [sent] }))).toMatchObject({ results: [{ id: 'a', ok: true, version: 1 }] });
+    await all.end('SIGTERM');
+    const one = await serve(['--data', data, '--app', 'time-tracker']);
+    const atRoot = callerOf(one.url, token, '');
+    expect(success(await atRoot.get('/sync/download?since=0'))).toMatchObject({ tasks: [sent], deleted: [] });
+    expect(success(await atRoot.post('/sync/pull', { clientId: 'native' }))).toMatchObject({ changes: [{ id: 'a' }] });
+    expect(success(await atRoot.post('/tasks/delete', { ids: ['a'] }))).toEqual({ deleted: ['a'], missing: [] });
+  });
+
+  test('apps lists what is served where', async () => {
+    const everything = await tidemark(['apps', '--port', '8080']);
+    expect(everything).toMatchObject({ code: 0, stderr: '' });
+    expect(everything.stdout).toMatch(/^time-tracker {2}http:\/\/localhost:8080\/apps\/time-tracker$/m);
+    expect(everything.stdout).toMatch(/^ {2}POST {3}\/sync\/push$/m);
+    expect(everything.stdout).toMatch(/^ {2}GET {4}\/sync\/download$/m);
+    const one = await tidemark(['apps', '--app', 'time-tracker']);
+    expect(one.stdout).toMatch(/^time-tracker {2}http:\/\/localhost:8787\/$[^]*^ {2}POST {3}\/tasks\/delete$/m);
+    expect(await tidemark(['apps', '--app', 'nothing'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no app "nothing"'),
+    });
   });
 
   test('in memory: leaves no database', async () => {

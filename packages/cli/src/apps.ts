@@ -1,13 +1,21 @@
 import { timeTracker } from '@tidemark/apps/time-tracker';
+import { timeTrackerRoutes } from '@tidemark/apps/time-tracker/routes';
 import type { AppDefinition } from '@tidemark/protocol';
-import type { AppRoutes } from '@tidemark/server';
+import type { AppRoutes, Mount } from '@tidemark/server';
 import { type Outcome, wrongInput } from './outcome.ts';
 
 /** The apps that this Tidemark serves. */
 export const APPS: readonly AppDefinition[] = [timeTracker];
 
 /** The routes of their own that apps have, by the app's name. */
-export const ROUTES: ReadonlyMap<string, AppRoutes> = new Map();
+const ROUTES: ReadonlyMap<string, AppRoutes> = new Map([[timeTracker.name, timeTrackerRoutes]]);
+
+/** Where apps stand in a server: each at /apps/NAME, or `only` one at the root, where its own clients look for it. */
+export const mountsOf = (only?: AppDefinition): readonly Mount[] =>
+  (only === undefined ? APPS : [only]).map((app) => {
+    const routes = ROUTES.get(app.name);
+    return { app, path: only === undefined ? `/apps/${app.name}` : '/', ...(routes === undefined ? {} : { routes }) };
+  });
 
 export const findApp = (name: string): AppDefinition | undefined => APPS.find((app) => app.name === name);
 

@@ -1,6 +1,7 @@
 import { createNodeEnv } from '@tidemark/server';
 import { Command, CommanderError } from 'commander';
 import picocolors from 'picocolors';
+import { addApps } from './commands/apps.ts';
 import { addBackup } from './commands/backup.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
@@ -22,7 +23,7 @@ const createProgram = (context: CommandContext): Command => {
     .version(VERSION)
     .showHelpAfterError('(give --help after the command for its options and an example)')
     .exitOverride();
-  for (const add of [addServe, addToken, addExport, addImport, addBackup, addRestore, addDoctor]) add(program, context);
+  for (const add of [addServe, addApps, addToken, addExport, addImport, addBackup, addRestore, addDoctor]) add(program, context);
   return program;
 };
 

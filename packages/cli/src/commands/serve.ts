@@ -1,7 +1,8 @@
 import type { AppDefinition } from '@tidemark/protocol';
 import { createDevelopmentIdentity, createLogger, createMetrics, createServer, openDevelopmentKey } from '@tidemark/server';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { APPS, findApp, noSuchApp, ROUTES } from '../apps.ts';
+import { type Command, Option } from 'commander';
+import { addressOf, hostOption, portOption } from '../address.ts';
+import { findApp, mountsOf, noSuchApp } from '../apps.ts';
 import { type CommandContext, dataOption } from '../context.ts';
 import { createDataFolder, dataFolder } from '../data-folder.ts';
 import { LOCK_WAIT_MS, type OpenedEngine, openDatabase, openMemory } from '../open-engine.ts';
@@ -9,7 +10,6 @@ import { done, failed, type Outcome, wrongInput } from '../outcome.ts';
 import { pageFolder } from '../page-folder.ts';
 import { stopSignal } from '../platform/stop-signal.ts';
 
-const DEFAULT_PORT = 8787;
 const SAY_WAITING_AFTER_MS = 1_000;
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'silent'];
 
@@ -22,17 +22,6 @@ interface ServeOptions {
   readonly logLevel?: string;
   readonly allowDevelopmentTokens?: boolean;
 }
-
-const parsePort = (text: string): number => {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('Give a whole number from 0 (any free port) to 65535.');
-  return port;
-};
-
-const addressOf = (host: string, port: number): string => {
-  const name = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host) ? 'localhost' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
-};
 
 type Prepared = Pick<Parameters<typeof createServer>[0], 'identity' | 'logger' | 'metrics'> &
   Required<Pick<Parameters<typeof createServer>[0], 'developmentKey'>>;
@@ -81,22 +70,18 @@ const addressFault = (fault: unknown, { port, host }: ServeOptions): Outcome => 
 const serveUntilStopped = async (
   context: CommandContext,
   options: ServeOptions,
-  apps: readonly AppDefinition[],
+  only: AppDefinition | undefined,
   opened: OpenedEngine,
   prepared: Prepared,
 ) => {
   const { env, terminal, variables } = context;
-  const mounts = apps.map((app) => {
-    const routes = ROUTES.get(app.name);
-    return { app, path: options.app === undefined ? `/apps/${app.name}` : '/', ...(routes === undefined ? {} : { routes }) };
-  });
   const otlpEndpoint = variables.OTEL_EXPORTER_OTLP_ENDPOINT;
   const server = await createServer({
     ...prepared,
     engine: opened.engine,
     env,
-    mounts,
-    ...(options.app === undefined ? { staticFiles: pageFolder() } : {}),
+    mounts: mountsOf(only),
+    ...(only === undefined ? { staticFiles: pageFolder() } : {}),
     ...(otlpEndpoint === undefined ? {} : { otlpEndpoint }),
   });
   const stopped = stopSignal();
@@ -123,7 +108,7 @@ const serve = async (context: CommandContext, options: ServeOptions): Promise<Ou
   const opened = await openStorage(context, options, folder.database, prepared.metrics);
   if (!opened.ok) return failed(opened.error.message);
   try {
-    return await serveUntilStopped(context, options, named === undefined ? APPS : [named], opened.value, prepared);
+    return await serveUntilStopped(context, options, named, opened.value, prepared);
   } finally {
     await opened.value.close();
   }
@@ -137,10 +122,8 @@ export const addServe = (program: Command, context: CommandContext): void => {
       'Serves every app at /apps/NAME and the page at /; with --app that one app at /. Prints its address as soon as it listens.\n' +
         'Ends on Ctrl+C or SIGTERM, after finishing what is under way. Logs JSON lines.',
     )
-    .addOption(
-      new Option('--port <number>', 'port to listen on; 0 takes any free one').env('PORT').argParser(parsePort).default(DEFAULT_PORT),
-    )
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .addOption(portOption())
+    .addOption(hostOption())
     .addOption(dataOption())
     .option('--app <name>', 'serve only this app, at /')
     .addOption(new Option('--storage <kind>', 'where the data is kept').choices(['sqlite', 'memory']).default('sqlite'))
