@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyJson } from './any-json.suite.ts';
-import { checkId, checkJson } from './check-json.ts';
+import { checkJson } from './check-json.ts';
+import { checkId } from './json-fault.ts';
 import { LIMITS } from './limits.ts';
 
 const codeOf = (value: unknown): string | undefined => checkJson(value)?.code;

@@ -1,11 +1,13 @@
 export { decodeBase64Url } from './base64url.ts';
 export { canonicalJson, jsonEqual, utf8Length } from './canonical.ts';
-export { checkId, checkJson, type JsonLimits } from './check-json.ts';
+export { canonicalJsonAtAnyDepth } from './canonical-any-depth.ts';
+export { checkJson } from './check-json.ts';
 export { type Cursor, collectionsKey, decodeCursor, encodeCursor } from './cursor.ts';
 export { addHash, digestText, hashText, type Lanes, recordHash, subtractHash } from './digest.ts';
 export type { Env } from './env.ts';
 export { ERRORS, type ErrorCode, type ErrorEntry, statusOf } from './errors/catalogue.ts';
 export { isJsonObject, type Json, type JsonObject, type MutableJsonObject, readMember } from './json.ts';
+export { checkId, type JsonFault, type JsonLimits, jsonFault } from './json-fault.ts';
 export { CONFLICTS, LIMITS, type Limits, WHOLE_RECORD } from './limits.ts';
 export {
   counter,
@@ -36,7 +38,7 @@ export { compareIndexValues, compareStrings, type IndexValue, toIndexValue } fro
 export type { Condition, Query } from './query/query.ts';
 export { runQuery, whereTest } from './query/run-query.ts';
 export { matchesSearch, searchWords } from './query/search-words.ts';
-export { ok, type Refusal, type Result, refuse } from './result.ts';
+export { faultText, ok, type Refusal, type Result, refuse } from './result.ts';
 export { type CollectionInput, defineApp, defineCollection } from './schema/define.ts';
 export type {
   AnyFields,
@@ -51,6 +53,6 @@ export type {
   RecordOf,
   Upcast,
 } from './schema/definition.ts';
-export { isOptional, mergeRuleOf } from './schema/field-traits.ts';
+export { isOptional } from './schema/field-traits.ts';
 export { upcastFields } from './schema/upcast.ts';
 export { validateFields } from './schema/validate.ts';

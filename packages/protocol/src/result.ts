@@ -17,3 +17,6 @@ export const refuse = (code: ErrorCode, message: string, details?: Refusal['deta
   ok: false,
   error: details === undefined ? { code, message } : { code, message, details },
 });
+
+/** What something that was thrown says. */
+export const faultText = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));

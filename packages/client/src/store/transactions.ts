@@ -1,5 +1,15 @@
 import type { ClientStore, StoreBatch } from './client-store.ts';
-import { applyRows, emptyMirror, META_KEY, type Mirror, placeOf, type RowChanges, TABLE_NAMES, type TableName } from './mirror.ts';
+import {
+  applyRows,
+  emptyMirror,
+  META_KEY,
+  type Mirror,
+  type Place,
+  placeOf,
+  type RowChanges,
+  TABLE_NAMES,
+  type TableName,
+} from './mirror.ts';
 import { targetOf } from './outbox-index.ts';
 import { readRows } from './read-rows.ts';
 import { isMeta, type Meta, type OutboxRow, toRow } from './rows.ts';

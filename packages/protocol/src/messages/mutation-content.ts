@@ -1,4 +1,4 @@
-import { canonicalJson } from '../canonical.ts';
+import { canonicalJsonAtAnyDepth } from '../canonical-any-depth.ts';
 import type { MutableJsonObject } from '../json.ts';
 import type { Mutation } from './mutation.ts';
 
@@ -7,7 +7,7 @@ import type { Mutation } from './mutation.ts';
  * differ when the same mutation is offered again. Total, also for content that checkJson refuses.
  */
 export const mutationContent = (mutation: Mutation): string => {
-  // In canonical order, so that the fast path of canonicalJson is taken.
+  // In canonical order, so that the fast path is taken.
   const content: MutableJsonObject = { at: mutation.at, base: mutation.base, collection: mutation.collection };
   if (mutation.epoch !== undefined) content.epoch = mutation.epoch;
   if (mutation.fields !== undefined) content.fields = mutation.fields;
@@ -18,5 +18,5 @@ export const mutationContent = (mutation: Mutation): string => {
   content.op = mutation.op;
   if (mutation.schemaVersion !== undefined) content.schemaVersion = mutation.schemaVersion;
   if (mutation.was !== undefined) content.was = mutation.was;
-  return canonicalJson(content);
+  return canonicalJsonAtAnyDepth(content);
 };

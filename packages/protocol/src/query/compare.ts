@@ -11,17 +11,11 @@ export const toIndexValue = (value: unknown): IndexValue | undefined => {
 };
 
 /** Negative, 0 or positive, in the order of index values. */
-export const compareIndexValues = (a: IndexValue, b: IndexValue): number => {
-  if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b);
-  if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : 0;
-  return rank(a) - rank(b);
-};
+export const compareIndexValues = (a: IndexValue, b: IndexValue): number =>
+  typeof a === 'string' && typeof b === 'string' ? compareStrings(a, b) : rank(a) - rank(b) || Number(a) - Number(b);
 
-const rank = (value: IndexValue): number => {
-  if (value === null) return 0;
-  if (typeof value === 'boolean') return value ? 2 : 1;
-  return typeof value === 'number' ? 3 : 4;
-};
+/** The type of null is "object". */
+const rank = (value: IndexValue): number => ['object', 'boolean', 'number', 'string'].indexOf(typeof value);
 
 /**
  * Negative, 0 or positive, in the order of Unicode code points, which is that of UTF-8 bytes and so of every storage.

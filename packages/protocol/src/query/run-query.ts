@@ -41,18 +41,16 @@ const asTest = (condition: unknown): Test => {
   return (value) => value !== undefined && tests.length > 0 && tests.every((test) => test(value));
 };
 
-const BOUNDS: { readonly [kind: string]: (order: number) => boolean } = {
-  gt: (order) => order > 0,
-  gte: (order) => order >= 0,
-  lt: (order) => order < 0,
-  lte: (order) => order <= 0,
-};
-
 const boundTest = ([kind, bound]: [string, unknown]): ((value: IndexValue) => boolean) => {
   const limit = toIndexValue(bound);
-  const holds = Object.hasOwn(BOUNDS, kind) ? BOUNDS[kind] : undefined;
   if (bound === undefined) return () => true;
-  return limit === undefined || holds === undefined ? () => false : (value) => holds(compareIndexValues(value, limit));
+  if (limit === undefined) return () => false;
+  return (value) => {
+    const order = compareIndexValues(value, limit);
+    if (kind === 'gt') return order > 0;
+    if (kind === 'gte') return order >= 0;
+    return kind === 'lt' ? order < 0 : kind === 'lte' && order <= 0;
+  };
 };
 
 const comparator = <R extends { readonly id: string }>(order: readonly (readonly [string, 'asc' | 'desc'])[]) => {

@@ -6,7 +6,6 @@ import { newest } from '../merge/index.ts';
 import type { Query } from '../query/query.ts';
 import { defineApp, defineCollection } from './define.ts';
 import type { AppDefinition, CollectionDefinition, FieldDefinitions, FieldsOf, PatchOf, RecordOf } from './definition.ts';
-import { mergeRuleOf } from './field-traits.ts';
 
 const tasks = defineCollection({
   name: 'tasks',
@@ -38,8 +37,7 @@ describe('defineCollection', () => {
       recordBytesMax: LIMITS.recordBytesMax,
       upcasts: {},
     });
-    expect(mergeRuleOf(lists.fields.name).name).toBe('last');
-    expect(mergeRuleOf(tasks.fields.title).name).toBe('newest');
+    expect(tasks.fields.title.merge.name).toBe('newest');
   });
 
   test.each<[string, () => unknown, RegExp]>([

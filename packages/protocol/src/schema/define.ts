@@ -1,7 +1,7 @@
-import { isForbiddenKey } from '../check-json.ts';
+import { isForbiddenKey } from '../json-fault.ts';
 import { LIMITS } from '../limits.ts';
 import type { AppDefinition, CollectionDefinition, Collections, Derive, FieldDefinition, FieldDefinitions, Upcast } from './definition.ts';
-import { fieldTraits } from './field-traits.ts';
+import { runSchema } from './field-traits.ts';
 
 /** What defineCollection takes: a CollectionDefinition with its defaults left out. */
 export interface CollectionInput<F extends FieldDefinitions> {
@@ -61,7 +61,9 @@ const faultOfField = (name: string, definition: FieldDefinition, derive: Derive 
     return `a name is a letter or _, then letters, digits, _ and -, at most ${FIELD_NAME_LENGTH_MAX} characters`;
   }
   if (definition.derived) return derive ? undefined : 'it is derived, but the collection has no derive';
-  if (!fieldTraits(definition).fillsIn) return undefined;
+  const absent = runSchema(definition.schema, undefined);
+  if (absent === undefined) return 'its schema is asynchronous, or throws on an absent value';
+  if (absent.issues || absent.value === undefined) return undefined;
   return 'its schema has a default or catch. A put may leave fields out without clearing them, so name the value in the put';
 };
 

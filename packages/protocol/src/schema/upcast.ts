@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../json.ts';
-import { ok, type Result, refuse } from '../result.ts';
+import { faultText, ok, type Result, refuse } from '../result.ts';
 import type { AppDefinition, CollectionDefinition } from './definition.ts';
 
 /**
@@ -17,20 +17,13 @@ export const upcastFields = (
   }
   let current = fields;
   for (let version = fromVersion; version < app.schemaVersion; version += 1) {
-    const upcast = collection.upcasts[version];
-    if (!upcast) continue;
     try {
-      current = upcast(current);
+      current = collection.upcasts[version]?.(current) ?? current;
+      if (!isJsonObject(current)) throw new Error('it answered no object');
     } catch (fault) {
-      return failed(collection, version, fault instanceof Error ? fault.message : String(fault));
+      const what = `${collection.name} cannot be brought from schemaVersion ${version} to ${version + 1}`;
+      return refuse('UPCAST_FAILED', `${what}: ${faultText(fault)}`, { collection: collection.name, fromVersion: version });
     }
-    if (!isJsonObject(current)) return failed(collection, version, 'it answered no object');
   }
   return ok(current);
 };
-
-const failed = (collection: CollectionDefinition, version: number, why: string): Result<never> =>
-  refuse('UPCAST_FAILED', `${collection.name} cannot be brought from schemaVersion ${version} to ${version + 1}: ${why}`, {
-    collection: collection.name,
-    fromVersion: version,
-  });

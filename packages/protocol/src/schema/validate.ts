@@ -1,9 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { isForbiddenKey, isPlainObject } from '../check-json.ts';
+
 import { isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '../json.ts';
+import { isPlainObject, jsonFault } from '../json-fault.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { CollectionDefinition } from './definition.ts';
-import { fieldTraits, runSchema } from './field-traits.ts';
+import { isOptional, runSchema } from './field-traits.ts';
 
 const ISSUES_MAX = 20;
 
@@ -18,30 +19,25 @@ type Issue = { readonly path: string; readonly message: string };
 export const validateFields = (collection: CollectionDefinition, fields: JsonObject, mode: 'put' | 'patch'): Result<JsonObject> => {
   const issues: Issue[] = [];
   const valid: MutableJsonObject = {};
-  for (const name of Object.keys(fields)) {
-    const field = isForbiddenKey(name) || !Object.hasOwn(collection.fields, name) ? undefined : collection.fields[name];
-    const value = fields[name];
-    if (field === undefined) {
-      issues.push({ path: name, message: `${collection.name} has no such field` });
-    } else if (value === null && mode === 'patch' && fieldTraits(field).optional) {
-      valid[name] = null;
-    } else {
-      const result = runSchema(field.schema, value);
-      if (result === undefined) issues.push({ path: name, message: 'its schema cannot judge this value' });
-      else if (result.issues) issues.push(...result.issues.map((issue) => ({ path: pathOf(name, issue), message: issue.message })));
+  for (const [name, value] of Object.entries(fields)) {
+    const field = Object.hasOwn(collection.fields, name) ? collection.fields[name] : undefined;
+    if (field === undefined) issues.push({ path: name, message: `${collection.name} has no such field` });
+    else if (value === null && mode === 'patch' && isOptional(field)) valid[name] = null;
+    else {
+      const result = runSchema(field.schema, value) ?? UNJUDGED;
+      if (result.issues) issues.push(...result.issues.map((issue) => ({ path: pathOf(name, issue), message: issue.message })));
       else if (result.value !== undefined) valid[name] = toJson(result.value, name);
     }
   }
-  if (mode === 'put') {
-    for (const [name, field] of Object.entries(collection.fields)) {
-      if (Object.hasOwn(fields, name) || field.derived || fieldTraits(field).optional) continue;
-      issues.push({ path: name, message: 'is required' });
-    }
+  for (const [name, field] of mode === 'put' ? Object.entries(collection.fields) : []) {
+    if (!Object.hasOwn(fields, name) && !field.derived && !isOptional(field)) issues.push({ path: name, message: 'is required' });
   }
   const first = issues[0];
   if (first === undefined) return ok(valid);
   return refuse('VALIDATION_FAILED', `${first.path}: ${first.message}`, { issues: issues.slice(0, ISSUES_MAX) });
 };
+
+const UNJUDGED: StandardSchemaV1.Result<unknown> = { issues: [{ message: 'its schema cannot judge this value' }] };
 
 const pathOf = (field: string, issue: StandardSchemaV1.Issue): string =>
   [field, ...(issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))].join('.');
@@ -55,9 +51,4 @@ const toJson = (value: unknown, field: string): Json => {
   return Object.fromEntries(members.map(([key, child]) => [key, toJson(child, field)]));
 };
 
-const isJson = (value: unknown): value is Json => {
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null) return value === null || typeof value === 'string' || typeof value === 'boolean';
-  if (Array.isArray(value)) return value.every(isJson);
-  return isPlainObject(value) && Object.values(value).every(isJson);
-};
+const isJson = (value: unknown): value is Json => typeof value === 'string' || Number.isFinite(value) || jsonFault(value) === undefined;
