@@ -141,7 +141,7 @@ describe('serve', () => {
     expect(everything.stdout).toMatch(/^ {2}POST {3}\/sync\/push$/m);
     expect(everything.stdout).toMatch(/^ {2}GET {4}\/sync\/download$/m);
     const one = await tidemark(['apps', '--app', 'time-tracker']);
-    expect(one.stdout).toMatch(/^time-tracker {2}http:\/\/localhost:8787\/$[^]*^ {2}POST {3}\/tasks\/delete$/m);
+    expect(one.stdout).toMatch(/^time-tracker {2}http:\/\/localhost:8787\/$[\s\S]*^ {2}POST {3}\/tasks\/delete$/m);
     expect(await tidemark(['apps', '--app', 'nothing'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('There is no app "nothing"'),
