@@ -2,7 +2,7 @@ import type { HttpApp } from './http/context.ts';
 import { createHttpApp, type HttpAppOptions } from './http/http-app.ts';
 import type { DevelopmentKey } from './identity/development-key.ts';
 import { isLoopbackHost } from './identity/development-route.ts';
-import { type Listener, listen } from './platform/listen.ts';
+import { type Listener, type ListenLimits, listen } from './platform/listen.ts';
 import { createLiveStreams } from './sync/live-streams.ts';
 import { openTracing } from './telemetry/tracing.ts';
 
@@ -13,6 +13,7 @@ export interface ServerOptions extends Omit<HttpAppOptions, 'tracing' | 'develop
   readonly otlpEndpoint?: string;
   /** The page may get tokens signed by this key while the server listens on a loopback address. */
   readonly developmentKey?: DevelopmentKey;
+  readonly listenLimits?: ListenLimits;
 }
 
 export interface Server {
@@ -56,7 +57,7 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
     app,
     listen: async (port, host = '127.0.0.1') => {
       loopback = isLoopbackHost(host);
-      listener = await listen((request) => app.fetch(request), { port, host }, env);
+      listener = await listen((request) => app.fetch(request), { port, host }, env, options.listenLimits);
       logger.info({ host, port: listener.port }, 'listening');
       if (developmentKey !== undefined && !loopback) logger.warn({ host }, 'development tokens are taken on an address that others reach');
       return { port: listener.port };

@@ -23,7 +23,6 @@ export const answerText = async (
 ): Promise<Response> => {
   c.header('Content-Type', type);
   c.header('Cache-Control', 'no-store');
-  c.header('X-Content-Type-Options', 'nosniff');
   if (json.length < COMPRESS_FROM_LENGTH) return c.body(json, status);
   c.header('Vary', 'Accept-Encoding', { append: true });
   const encoding = acceptedEncoding(c.req.header('Accept-Encoding'));

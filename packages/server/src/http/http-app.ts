@@ -14,6 +14,7 @@ import { answerRefusal } from './answer.ts';
 import type { HttpApp, HttpEnv } from './context.ts';
 import { observe } from './observe.ts';
 import { mountRootRoutes } from './root-routes.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export interface HttpAppOptions {
   readonly engine: Engine;
@@ -25,6 +26,8 @@ export interface HttpAppOptions {
   /** Folder of the page at '/'. */
   readonly staticFiles?: string;
   readonly tracing?: Tracing;
+  /** People reach this server by HTTPS only: browsers are told never to try anything else. */
+  readonly https?: boolean;
   /** With this key the page may get development tokens, while `isLoopback` holds. */
   readonly development?: { readonly key: DevelopmentKey; readonly isLoopback: () => boolean };
   readonly liveStreams?: LiveStreams;
@@ -35,6 +38,7 @@ export interface HttpAppOptions {
 export const createHttpApp = (options: HttpAppOptions): HttpApp => {
   const { engine, env, logger, metrics, mounts } = options;
   const http: HttpApp = new Hono<HttpEnv>();
+  http.use(securityHeaders({ https: options.https ?? false }));
   http.use(observe({ env, logger, metrics, tracing: options.tracing }));
   http.onError((error, c) => {
     logger.error({ correlationId: c.get('correlationId'), err: error }, 'request failed');

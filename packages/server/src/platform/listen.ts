@@ -1,11 +1,39 @@
-import { createServer as createHttpServer, type Server as HttpServer, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type ServerOptions as HttpServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { type Env, refuse } from '@tidemark/protocol';
 import { errorBody } from '../http/answer.ts';
 
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** What one connection may take of the server. */
+export interface ListenLimits {
+  /** Until all headers of a request are there, milliseconds; else 408. */
+  readonly headersTimeoutMs: number;
+  /** Until the whole request is there; else 408. A push of 8 MiB in 30 s wants 2.2 Mbit/s. */
+  readonly requestTimeoutMs: number;
+  /** A connection on which no byte moves for so long is closed. Live streams send a heartbeat every 15 s. */
+  readonly idleTimeoutMs: number;
+  /** Request line and headers together; else 431. Not below 16 KiB: a token may have 8. */
+  readonly headerBytesMax: number;
+  /** Connections above this are closed as they come. */
+  readonly connectionsMax: number;
+}
+
+export const LISTEN_LIMITS: ListenLimits = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  idleTimeoutMs: 120_000,
+  headerBytesMax: 16 * 1024,
+  connectionsMax: 10_000,
+};
+
+const HEADERS_COUNT_MAX = 100;
+/** How often Node looks for requests that take too long; its own 30 s would let each last half a minute more. */
+const CHECK_EVERY_MS_MAX = 1_000;
 
 export interface Listener {
   readonly port: number;
@@ -18,6 +46,7 @@ export const listen = async (
   fetch: (request: Request) => Response | Promise<Response>,
   address: { readonly port: number; readonly host: string },
   env: Env,
+  limits: ListenLimits = LISTEN_LIMITS,
 ): Promise<Listener> => {
   const errorHandler = (error: unknown) => {
     if (!(error instanceof RequestError)) throw error;
@@ -27,10 +56,13 @@ export const listen = async (
   };
   const answerRequest = getRequestListener((request) => fetch(request), { errorHandler });
   const connections = createConnections();
-  const server = createHttpServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, (incoming, outgoing) => {
+  const server = createHttpServer(nodeOptions(limits), (incoming, outgoing) => {
     connections.requested(incoming.socket, outgoing);
     void answerRequest(incoming, outgoing);
   });
+  server.maxConnections = limits.connectionsMax;
+  server.maxHeadersCount = HEADERS_COUNT_MAX;
+  server.setTimeout(limits.idleTimeoutMs);
   server.on('connection', connections.add);
   const port = await opened(server, address);
   const close = async (limitMs: number) => {
@@ -46,6 +78,14 @@ export const listen = async (
   };
   return { port, close };
 };
+
+const nodeOptions = ({ headersTimeoutMs, requestTimeoutMs, headerBytesMax }: ListenLimits): HttpServerOptions => ({
+  headersTimeout: headersTimeoutMs,
+  requestTimeout: requestTimeoutMs,
+  connectionsCheckingInterval: Math.min(CHECK_EVERY_MS_MAX, headersTimeoutMs),
+  maxHeaderSize: headerBytesMax,
+  insecureHTTPParser: false,
+});
 
 /**
  * Which connections have requests under way. Node's own closeIdleConnections passes over a connection that never sent
