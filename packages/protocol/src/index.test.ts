@@ -26,6 +26,7 @@ test('the exports are these', () => {
       "LIMITS",
       "PROTOCOL_VERSION",
       "PROTOCOL_VERSION_MIN",
+      "SEQ_FIELD",
       "WHOLE_RECORD",
       "addHash",
       "canonicalJson",
@@ -77,7 +78,6 @@ test('the exports are these', () => {
       "upcastFields",
       "utf8Length",
       "validateFields",
-      "whereTest",
       "whereTest",
     ]
   `);

@@ -25,3 +25,6 @@ export const CONFLICTS = '$conflicts';
 
 /** The field name of a conflict about the whole record (a delete against an edit). */
 export const WHOLE_RECORD = '*';
+
+/** Stands for the seq of a record where an index lists fields: an index that ends with it is in the order of the last changes. */
+export const SEQ_FIELD = '$seq';

@@ -1,4 +1,13 @@
-import { canonicalJson, defineApp, defineCollection, type Json, type JsonObject, type Query, runQuery } from '@tidemark/protocol';
+import {
+  canonicalJson,
+  defineApp,
+  defineCollection,
+  type Json,
+  type JsonObject,
+  type Query,
+  runQuery,
+  SEQ_FIELD,
+} from '@tidemark/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -11,7 +20,7 @@ const any = { schema: z.any() };
 const things = defineCollection({
   name: 'things',
   fields: { a: any, b: any, title: any, tags: any },
-  indexes: [['a'], ['b'], ['a', 'b']],
+  indexes: [['a'], ['b'], ['a', 'b'], [SEQ_FIELD], ['a', SEQ_FIELD]],
   search: ['title', 'tags'],
 });
 /** The same name without indexes, in another app: its records are in no index of the first. */
@@ -85,6 +94,8 @@ const query: fc.Arbitrary<Query> = fc.oneof(
   fc.record({ where: fc.record({ a: bounds }), orderBy: ordered('a', 'b') }),
   fc.record({ where: fc.record({ a: plain, b: bounds }), orderBy: ordered('b') }),
   fc.record({ where: fc.record({ a: plain }), orderBy: ordered('b', 'id') }),
+  fc.record({ orderBy: ordered(SEQ_FIELD) }),
+  fc.record({ where: fc.record({ a: plain }), orderBy: ordered(SEQ_FIELD) }),
   fc.record({ search }),
   fc.record({ search, orderBy: ordered('id') }),
   fc.record({ search, where: fc.record({ a: plain }), orderBy: ordered('id') }),
@@ -110,8 +121,8 @@ const answerOf = async (storage: Storage, asked: Query, limit: number): Promise<
 
 type Stored = { readonly [field: string]: Json; readonly id: string };
 
-const modelAnswer = (stored: readonly Thing[], asked: Query): string[] => {
-  const all = stored.map((one): Stored => ({ ...one.fields, id: one.id }));
+const modelAnswer = (stored: readonly Thing[], asked: Query, firstSeq = 1): string[] => {
+  const all = stored.map((one, i): Stored => ({ ...one.fields, id: one.id, [SEQ_FIELD]: firstSeq + i }));
   return runQuery<Stored>(all, things, { ...asked }).map((one) => one.id);
 };
 
@@ -162,7 +173,7 @@ export const querySuite = (open: Open): void => {
             async (storage) => {
               await storeRecords(storage, things1(before));
               await replaceRecords(storage, before, after);
-              expect(await answerOf(storage, asked, 10)).toEqual(modelAnswer(after, asked));
+              expect(await answerOf(storage, asked, 10)).toEqual(modelAnswer(after, asked, before.length + 1));
             },
             APPS,
           )(),

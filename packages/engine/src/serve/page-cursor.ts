@@ -8,6 +8,7 @@ import {
   type Result,
   readMember,
   refuse,
+  SEQ_FIELD,
   toIndexValue,
 } from '@tidemark/protocol';
 import type { IndexValue, QueryPlan, RecordRow } from '../storage/storage.ts';
@@ -35,7 +36,7 @@ export const encodePageCursor = (plan: UnpagedPlan, { values, id, seq }: PagePos
 
 /** The place of a record in an answer. */
 export const positionOf = (plan: UnpagedPlan, row: RecordRow): NonNullable<QueryPlan['after']> => {
-  const fields: JsonObject = JSON.parse(row.fieldsJson);
+  const fields: JsonObject = { ...JSON.parse(row.fieldsJson), [SEQ_FIELD]: row.seq };
   return { values: plan.index.map((field) => toIndexValue(readMember(fields, field)) ?? null), id: row.id };
 };
 

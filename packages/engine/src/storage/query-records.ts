@@ -1,4 +1,4 @@
-import { compareIndexValues, type JsonObject, matchesSearch, readMember, toIndexValue } from '@tidemark/protocol';
+import { compareIndexValues, type JsonObject, matchesSearch, readMember, SEQ_FIELD, toIndexValue } from '@tidemark/protocol';
 import type { IndexValue, QueryPlan, RecordRow } from './storage.ts';
 
 interface Candidate {
@@ -46,7 +46,7 @@ export const queryRecords = (rows: Iterable<RecordRow>, plan: QueryPlan): Record
   const found: Candidate[] = [];
   for (const row of rows) {
     if (row.deleted || row.collection !== plan.collection) continue;
-    const fields: JsonObject = JSON.parse(row.fieldsJson);
+    const fields: JsonObject = { ...JSON.parse(row.fieldsJson), [SEQ_FIELD]: row.seq };
     const candidate = { row, fields, key: [...plan.index.map((field) => toIndexValue(readMember(fields, field))), row.id] };
     if (after !== undefined && sign * compareKeys(candidate.key, after) <= 0) continue;
     if (meets(candidate, plan)) found.push(candidate);

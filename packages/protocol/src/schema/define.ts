@@ -1,5 +1,5 @@
 import { isForbiddenKey } from '../json-fault.ts';
-import { LIMITS } from '../limits.ts';
+import { LIMITS, SEQ_FIELD } from '../limits.ts';
 import type { AppDefinition, CollectionDefinition, Collections, Derive, FieldDefinition, FieldDefinitions, Upcast } from './definition.ts';
 import { runSchema } from './field-traits.ts';
 
@@ -9,8 +9,8 @@ export interface CollectionInput<F extends FieldDefinitions> {
   readonly fields: F;
   /** Default: deleteWins. */
   readonly onDelete?: 'deleteWins' | 'editWins';
-  /** Default: none. The id is always an index. */
-  readonly indexes?: readonly (readonly (keyof F & string)[])[];
+  /** Default: none. The id is always an index. SEQ_FIELD stands for the time of the last change. */
+  readonly indexes?: readonly (readonly ((keyof F & string) | typeof SEQ_FIELD)[])[];
   /** Default: none. */
   readonly search?: readonly (keyof F & string)[];
   /** Default and most: LIMITS.recordBytesMax. */
@@ -39,6 +39,7 @@ export const defineCollection = <const F extends FieldDefinitions>(input: Collec
   }
   if (derive && !Object.values(fields).some((field) => field.derived)) wrong('it has a derive but no derived field');
   for (const field of [...indexes.flat(), ...search]) {
+    if (field === SEQ_FIELD) continue;
     if (!Object.hasOwn(fields, field)) wrong(`an index or search names ${field}, which is not a field`);
   }
   if (indexes.some((index) => index.length === 0 || new Set(index).size < index.length)) {
