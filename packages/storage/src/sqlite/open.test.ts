@@ -5,6 +5,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdInOtherProcess } from './holder.suite.ts';
 import { openSqliteStorage } from './open.ts';
+import { SPACE_COLUMNS } from './rows.ts';
 import { MIGRATIONS } from './schema.ts';
 import { freshFolder, opened, testEnv } from './test-env.suite.ts';
 
@@ -75,7 +76,7 @@ describe('a file that is not ours', () => {
     const db = new DatabaseSync(file);
     for (const migration of MIGRATIONS.slice(0, version)) db.exec(migration);
     db.exec(`PRAGMA user_version = ${version}`);
-    db.exec(`INSERT INTO spaces VALUES (1, 'app/ann', 'app', 's', 'e', 0, 3, 0, 'h', 0, '', 1, 1, '{}', '[]')`);
+    db.exec(`INSERT INTO spaces (${SPACE_COLUMNS}) VALUES ('app/ann', 'app', 's', 'e', 0, 3, 0, 'h', 0, '', 1, 1, '{}', '[]')`);
     db.close();
     const storage = await opened(file);
     expect((await storage.readSpace('app/ann'))?.appends).toBe(3);

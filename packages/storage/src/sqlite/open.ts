@@ -1,8 +1,9 @@
 import { StorageFailure } from '@tidemark/engine/storage';
 import { type AppDefinition, type Env, ok, type Result, refuse } from '@tidemark/protocol';
 import { connect, type Database } from './database.ts';
+import { declareIndexes } from './declare-indexes.ts';
 import { isFull, resultCode } from './failure.ts';
-import { declareIndexes, type IndexCatalogue } from './indexing.ts';
+import type { IndexCatalogue } from './indexing.ts';
 import { holdLock } from './lock.ts';
 import { migrate } from './migrate.ts';
 import { realFile } from './platform/node.ts';

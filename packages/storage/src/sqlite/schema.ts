@@ -120,8 +120,14 @@ CREATE TABLE accounts (
 CREATE INDEX accountsByExpiry ON accounts (expiresAt) WHERE expiresAt IS NOT NULL;
 `;
 
+/** `indexed`: the seq up to which `entries` and `search` stand for the log (catch-up.ts). Before, each append wrote them. */
+const VERSION_3 = `
+ALTER TABLE spaces ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
+UPDATE spaces SET indexed = head;
+`;
+
 /** Statements that bring a file from storageVersion k to k + 1, by place. Only ever add to the end. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
 
 /** Bits of `log.position` that hold the seq. */
 export const SEQ_BITS = 40;

@@ -3,6 +3,7 @@ import { type Storage, type StorageCapabilities, StorageFailure } from '@tidemar
 import type { Env } from '@tidemark/protocol';
 import { createAccountReads, createAccountsStorage } from './accounts.ts';
 import { type BackupProgress, backupTo } from './backup.ts';
+import { createIsIndexed } from './catch-up.ts';
 import { type Database, disconnect, emptyLog, rows } from './database.ts';
 import { storageFailure } from './failure.ts';
 import { createGroup, storedAppends } from './group.ts';
@@ -24,6 +25,9 @@ export interface SqliteStorage extends Storage {
 /** One transaction takes what memory holds. */
 const CAPABILITIES: StorageCapabilities = { appendChangesMax: Number.MAX_SAFE_INTEGER, appendBytesMax: Number.MAX_SAFE_INTEGER };
 
+/** Changes that are indexed in one go, so that nobody waits long for it; doubled each time, so that a query gets ahead of any writer. */
+const INDEXED_AT_ONCE = 1_000;
+
 export interface StorageParts {
   readonly db: Database;
   readonly catalogue: IndexCatalogue;
@@ -37,6 +41,7 @@ export interface StorageParts {
 /** The one connection, its statements, and whether it can be trusted. */
 const createConnection = ({ db, catalogue, file, release }: StorageParts) => {
   const reads = createReads(db, catalogue);
+  const isIndexed = createIsIndexed(db);
   const accountReads = createAccountReads(db);
   const write = createWrites(db, catalogue);
   let state: 'open' | 'unsettled' | 'closed' = 'open';
@@ -50,7 +55,7 @@ const createConnection = ({ db, catalogue, file, release }: StorageParts) => {
     current: () => {
       if (state === 'closed') throw new StorageFailure('storage_failed', 'nothing', `${file} was closed.`);
       if (state === 'unsettled') settle();
-      return { db, reads, accountReads, write };
+      return { db, reads, isIndexed, accountReads, write };
     },
     /** After a commit of unknown outcome: true if nothing of it is stored for sure. Else all calls fail until that is so. */
     settleCommit: (): boolean => {
@@ -100,6 +105,15 @@ export const createStorage = (parts: StorageParts): SqliteStorage => {
       throw error instanceof StorageFailure ? error : storageFailure(error, 'nothing');
     }
   };
+  /** Between the look whether the indexes are up to the log and the query nothing can be written. */
+  const queryIndexed: Storage['query'] = async (key, plan) => {
+    const byId = plan.index.length === 0 && (plan.words ?? []).length === 0;
+    for (let changesMax = INDEXED_AT_ONCE; ; changesMax *= 2) {
+      const found = await read(({ reads, isIndexed }) => (byId || isIndexed(key) ? reads.query(key, plan) : undefined));
+      if (found !== undefined) return found;
+      await write({ kind: 'index', space: key, changesMax });
+    }
+  };
   return {
     capabilities: CAPABILITIES,
     accounts: createAccountsStorage((from) => read(({ accountReads }) => from(accountReads)), write),
@@ -110,7 +124,7 @@ export const createStorage = (parts: StorageParts): SqliteStorage => {
     findLogRowAt: (key, time) => read(({ reads }) => reads.findLogRowAt(key, time)),
     readHistory: (key, from) => read(({ reads }) => reads.readHistory(key, from)),
     readRecords: (key, page) => read(({ reads }) => reads.readRecords(key, page)),
-    query: (key, plan) => read(({ reads }) => reads.query(key, plan)),
+    query: queryIndexed,
     readClients: (key) => read(({ reads }) => reads.readClients(key)),
     listSpaces: (page) => read(({ reads }) => reads.listSpaces(page)),
     append: (batch) => write({ kind: 'append', batch }),

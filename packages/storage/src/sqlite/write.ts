@@ -1,8 +1,9 @@
 import type { ItemWrite } from '@tidemark/engine/accounts';
 import type { Append, ClientRow, RecordRow, SpaceRow } from '@tidemark/engine/storage';
 import { createAccountWrites } from './accounts.ts';
+import { createCatchUp } from './catch-up.ts';
 import { type Database, insertRows, row, run } from './database.ts';
-import { type IndexCatalogue, indexesOf, indexWriter } from './indexing.ts';
+import type { IndexCatalogue } from './indexing.ts';
 import { fromClient, fromLog, fromReceipt, fromRecord, fromSpace, SPACE_COLUMNS, SPACE_STATE_COLUMNS } from './rows.ts';
 import { SEQ_BITS } from './schema.ts';
 
@@ -16,6 +17,8 @@ export type Job =
   | { readonly kind: 'append'; readonly batch: Append }
   | { readonly kind: 'compact'; readonly batch: Replacement }
   | { readonly kind: 'erase'; readonly batch: Replacement }
+  /** Brings the declared indexes of a space up to its log, at most `changesMax` changes at once. */
+  | { readonly kind: 'index'; readonly space: string; readonly changesMax: number }
   | { readonly kind: 'putClient'; readonly space: string; readonly client: ClientRow }
   | { readonly kind: 'accounts'; readonly batch: readonly ItemWrite[] };
 export type JobAnswer = 'stored' | 'head_moved';
@@ -38,30 +41,17 @@ const spaceWriter = (db: Database) => {
   };
 };
 
-/** Writes record states, and the entries of their declared indexes. */
-const recordWriter = (db: Database, catalogue: IndexCatalogue) => {
-  const head = 'INSERT INTO records (space, collection, id, seq, revision, updatedAt, schemaVersion, deleted, fields, meta)';
-  const orUpdate = `ON CONFLICT (space, collection, id) DO UPDATE SET seq = excluded.seq, revision = excluded.revision,
-    updatedAt = excluded.updatedAt, schemaVersion = excluded.schemaVersion, deleted = excluded.deleted,
-    fields = excluded.fields, meta = excluded.meta`;
-  const upsert = run(db, `${head} VALUES (${marks(10)}) ${orUpdate}`);
-  const upsertNumbered = row<[number]>(db, `${head} VALUES (${marks(10)}) ${orUpdate} RETURNING number`);
-  const find = row<[number, string]>(db, 'SELECT deleted, fields FROM records WHERE space = ? AND collection = ? AND id = ?');
-  const writeIndexes = indexWriter(db);
-  const writeIndexed = (space: number, record: RecordRow, indexes: ReturnType<typeof indexesOf>): void => {
-    const { id, collection, fieldsJson } = record;
-    const old = find(space, collection, id);
-    const number = upsertNumbered(space, ...fromRecord(record))?.[0];
-    if (number === undefined) throw new Error('The record got no number.');
-    const before = old === undefined || old[0] === 1 ? undefined : { id, fieldsJson: old[1] };
-    writeIndexes(indexes, space, number, before, record.deleted ? undefined : { id, fieldsJson });
-  };
-  return (space: number, app: string, records: readonly RecordRow[]): void => {
-    for (const record of records) {
-      const indexes = indexesOf(catalogue, app, record.collection);
-      if (indexes.length === 0) upsert(space, ...fromRecord(record));
-      else writeIndexed(space, record, indexes);
-    }
+/** Writes record states. */
+const recordWriter = (db: Database) => {
+  const upsert = run(
+    db,
+    `INSERT INTO records (space, collection, id, seq, revision, updatedAt, schemaVersion, deleted, fields, meta) VALUES (${marks(10)})
+     ON CONFLICT (space, collection, id) DO UPDATE SET seq = excluded.seq, revision = excluded.revision,
+       updatedAt = excluded.updatedAt, schemaVersion = excluded.schemaVersion, deleted = excluded.deleted,
+       fields = excluded.fields, meta = excluded.meta`,
+  );
+  return (space: number, records: readonly RecordRow[]): void => {
+    for (const record of records) upsert(space, ...fromRecord(record));
   };
 };
 
@@ -91,6 +81,7 @@ const purger = (db: Database) => {
   const dropTombstones = run(db, 'DELETE FROM records WHERE space = ? AND deleted = 1 AND seq <= ?');
   const dropLog = run(db, `DELETE FROM log WHERE position > ?1 << ${SEQ_BITS} AND position < (?1 + 1) << ${SEQ_BITS}`);
   const dropWords = run(db, 'DELETE FROM search WHERE rowid IN (SELECT number FROM records WHERE space = ?)');
+  const indexNothing = run(db, 'UPDATE spaces SET indexed = head WHERE number = ?');
   const dropRest = ['entries', 'records', 'receipts', 'clients'].map((table) => run(db, `DELETE FROM ${table} WHERE space = ?`));
   return {
     compact: (space: number, floor: number) => {
@@ -102,6 +93,7 @@ const purger = (db: Database) => {
       dropLog(space);
       dropWords(space);
       for (const drop of dropRest) drop(space);
+      indexNothing(space);
     },
   };
 };
@@ -109,9 +101,10 @@ const purger = (db: Database) => {
 /** Prepares all writes on a connection. What it answers runs one job inside the transaction that is open. */
 export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Job) => JobAnswer) => {
   const writeSpace = spaceWriter(db);
-  const writeRecords = recordWriter(db, catalogue);
+  const writeRecords = recordWriter(db);
   const writeClient = clientWriter(db);
   const purge = purger(db);
+  const catchUp = createCatchUp(db, catalogue);
   const writeAccounts = createAccountWrites(db);
   const findSpace = row<[number]>(db, 'SELECT number FROM spaces WHERE key = ?');
   const writeChanges = insertRows(
@@ -127,19 +120,25 @@ export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Jo
   );
   return (job) => {
     if (job.kind === 'accounts') return writeAccounts(job.batch);
-    if (job.kind === 'putClient') {
+    if (job.kind === 'putClient' || job.kind === 'index') {
       const number = findSpace(job.space)?.[0];
-      if (number !== undefined) writeClient.put(number, job.client);
+      if (number === undefined) return 'stored';
+      if (job.kind === 'index') catchUp(number, job.changesMax);
+      else writeClient.put(number, job.client);
       return 'stored';
     }
     const space = writeSpace(job.batch);
     if (space === undefined) return 'head_moved';
-    if (job.kind === 'compact') purge.compact(space, job.batch.space.floor);
+    if (job.kind === 'compact') {
+      // What goes may be what an index still stands on.
+      catchUp(space);
+      purge.compact(space, job.batch.space.floor);
+    }
     if (job.kind === 'erase') purge.erase(space);
     if (job.kind !== 'append') return 'stored';
     const { batch } = job;
     writeChanges(batch.changes.map((change) => [space, ...fromLog(change)]));
-    writeRecords(space, batch.space.app, batch.records);
+    writeRecords(space, batch.records);
     for (const receipt of batch.receipts) writeReceipt(space, ...fromReceipt(receipt));
     for (const client of batch.clients) writeClient.append(space, client);
     return 'stored';
