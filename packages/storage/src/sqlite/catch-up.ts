@@ -42,7 +42,7 @@ export const createCatchUp = (db: Database, catalogue: IndexCatalogue) => {
 
   const indexedAt = (space: number, seq: number, id: string): Indexed => {
     const [fieldsJson, deleted] = (seq === 0 ? undefined : stateAt(space, seq)) ?? [null, 1];
-    return deleted === 1 || fieldsJson === null ? undefined : { id, fieldsJson };
+    return deleted === 1 || fieldsJson === null ? undefined : { id, seq, fieldsJson };
   };
   return (space: number, changesMax: number = Number.POSITIVE_INFINITY): void => {
     const [app, indexed, head] = spaceAt(space) ?? ['', 0, 0];

@@ -18,15 +18,15 @@ const declarationsOf = (apps: readonly AppDefinition[]): Declaration[] =>
 /** Indexes the records that were there before the index was declared. */
 const build = (db: Database, [app, collection]: Declaration, index: DeclaredIndex): void => {
   const write = indexWriter(db);
-  const next = rows<[number, number, string, string]>(
+  const next = rows<[number, number, string, number, string]>(
     db,
-    `SELECT r.number, r.space, r.id, r.fields FROM records r JOIN spaces s ON s.number = r.space
+    `SELECT r.number, r.space, r.id, r.seq, r.fields FROM records r JOIN spaces s ON s.number = r.space
      WHERE r.number > ? AND r.collection = ? AND r.deleted = 0 AND s.app = ? ORDER BY r.number LIMIT 100`,
   );
   let after = 0;
   for (;;) {
     const chunk = next(after, collection, app);
-    for (const [number, space, id, fieldsJson] of chunk) write([index], space, number, undefined, { id, fieldsJson });
+    for (const [number, space, id, seq, fieldsJson] of chunk) write([index], space, number, undefined, { id, seq, fieldsJson });
     const last = chunk.at(-1);
     if (last === undefined) return;
     after = last[0];

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@tidemark/protocol';
+import { type JsonObject, SEQ_FIELD } from '@tidemark/protocol';
 import { type Database, run } from './database.ts';
 import { entryOf } from './index-key.ts';
 import { tokensOf } from './search-words.ts';
@@ -20,9 +20,9 @@ export const indexesOf = (catalogue: IndexCatalogue, app: string, collection: st
   catalogue.get(place(app, collection)) ?? NONE;
 
 /** A record as its indexes see it; undefined where there is none or it is deleted. */
-export type Indexed = { readonly id: string; readonly fieldsJson: string } | undefined;
+export type Indexed = { readonly id: string; readonly seq: number; readonly fieldsJson: string } | undefined;
 
-const fieldsOf = (record: Indexed): JsonObject | undefined => record && JSON.parse(record.fieldsJson);
+const fieldsOf = (record: Indexed): JsonObject | undefined => record && { ...JSON.parse(record.fieldsJson), [SEQ_FIELD]: record.seq };
 
 /** Moves the entries of a record from one state to the next; states with the same key cost nothing. */
 export const indexWriter = (db: Database) => {
