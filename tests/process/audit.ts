@@ -1,7 +1,7 @@
 import type { HistoryAnswer, HistoryEntry, PushAnswer } from '@tidemark/protocol/messages';
 import { expect } from 'vitest';
 import { type Caller, success } from './platform/http.ts';
-import type { Writer } from './writer.ts';
+import type { Sender } from './writer.ts';
 
 const RESEND_MAX = 500;
 
@@ -18,7 +18,7 @@ const historyOf = async (caller: Caller, id: string): Promise<HistoryEntry[]> =>
   return entries;
 };
 
-const resend = async (caller: Caller, { clientId, acknowledged, sent }: Writer): Promise<void> => {
+const resend = async (caller: Caller, { clientId, acknowledged, sent }: Sender): Promise<void> => {
   const mutations = [...sent.values()];
   for (let from = 0; from < mutations.length; from += RESEND_MAX) {
     const part = mutations.slice(from, from + RESEND_MAX);
@@ -33,14 +33,14 @@ const resend = async (caller: Caller, { clientId, acknowledged, sent }: Writer):
   }
 };
 
-const touchedBy = (writers: readonly Writer[]): ReadonlySet<string> =>
+const touchedBy = (writers: readonly Sender[]): ReadonlySet<string> =>
   new Set(writers.flatMap(({ sent }) => [...sent.values()].map(({ id }) => id)));
 
 /**
  * What must hold after any number of crashes, for writers whose outbox is empty: everything sent again is a duplicate with the first
  * answer's status, seq and revision; the log has no gap; each acknowledged mutation stands in it once, at the seq that was answered.
  */
-export const auditLog = async (caller: Caller, writers: readonly Writer[]): Promise<{ readonly changes: number }> => {
+export const auditLog = async (caller: Caller, writers: readonly Sender[]): Promise<{ readonly changes: number }> => {
   for (const writer of writers) {
     expect(writer.acknowledged.size).toBe(writer.sent.size);
     await resend(caller, writer);

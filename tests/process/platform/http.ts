@@ -21,15 +21,19 @@ const answerOf = async <T>(request: Promise<Response>): Promise<Answer<T>> => {
   }
 };
 
-export const callerOf = (url: string, token: string, mount = '/apps/time-tracker'): Caller => {
+/** Calls through anything that answers requests to a path: a socket, or an app in this process. */
+export const callerBy = (send: (path: string, request: RequestInit) => Promise<Response>, token: string, mount: string): Caller => {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const call = <T>(route: string, more: RequestInit): Promise<Answer<T>> =>
-    answerOf(fetch(`${url}${mount}${route}`, { headers, signal: AbortSignal.timeout(ANSWER_MS_MAX), ...more }));
+    answerOf(send(`${mount}${route}`, { headers, signal: AbortSignal.timeout(ANSWER_MS_MAX), ...more }));
   return {
     post: (route, body) => call(route, { method: 'POST', body: JSON.stringify(body) }),
     get: (route) => call(route, {}),
   };
 };
+
+export const callerOf = (url: string, token: string, mount = '/apps/time-tracker'): Caller =>
+  callerBy((path, request) => fetch(`${url}${path}`, request), token, mount);
 
 /** The body of an answer that must be there and a success. */
 export const success = <T>(answer: Answer<T>): T => {

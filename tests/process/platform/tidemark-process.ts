@@ -31,11 +31,14 @@ export interface Surroundings {
   /** Environment variables besides those of this process. */
   readonly variables?: { readonly [name: string]: string };
   readonly cwd?: string;
+  /** A command that runs the process, such as strace with its options; it must become that process. */
+  readonly under?: readonly string[];
 }
 
-const start = (args: readonly string[], { variables = {}, cwd }: Surroundings) => {
+const start = (args: readonly string[], { variables = {}, cwd, under = [] }: Surroundings) => {
   const { PORT, TIDEMARK_DATA, LOG_LEVEL, NODE_ENV, ...inherited } = process.env;
-  const child = spawn(process.execPath, [BIN, ...args], { env: { ...inherited, ...variables }, ...(cwd === undefined ? {} : { cwd }) });
+  const [command = process.execPath, ...more] = [...under, process.execPath, BIN, ...args];
+  const child = spawn(command, more, { env: { ...inherited, ...variables }, ...(cwd === undefined ? {} : { cwd }) });
   const written = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (written.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (written.stderr += text));
@@ -48,32 +51,52 @@ export const tidemark = (args: readonly string[], surroundings: Surroundings = {
 
 const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
 
-/** Starts `tidemark serve` on a free port; rejects with its words when it ends before it is ready. It ends with the test at the latest. */
-export const serve = async (args: readonly string[], surroundings: Surroundings = {}): Promise<RunningServer> => {
-  const beganAt = performance.now();
+/** A `tidemark serve` that may die at any moment, before it is ready too. */
+export interface Launched {
+  /** Its address, or undefined where it ended before it was ready. */
+  readonly ready: Promise<string | undefined>;
+  readonly ended: Promise<Finished>;
+  /** Sends a signal and waits for the end. */
+  end(signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT'): Promise<Finished>;
+}
+
+/** Starts `tidemark serve` on a free port unless `args` name one. It ends with the test at the latest. */
+export const launch = (args: readonly string[], surroundings: Surroundings = {}): Launched => {
   const { child, written, ended } = start(['serve', '--port', '0', '--log-level', 'error', ...args], surroundings);
   onTestFinished(async () => {
     if (isAlive(child)) child.kill('SIGKILL');
     await ended;
   });
-  const port = await new Promise<string>((resolve, reject) => {
+  const ready = new Promise<string | undefined>((resolve, reject) => {
     const tooLate = setTimeout(() => reject(new Error(`serve is not ready after ${READY_MS_MAX} ms`)), READY_MS_MAX);
     child.stdout.on('data', () => {
-      const found = READY.exec(written.stdout)?.[1];
-      if (found === undefined) return;
+      const port = READY.exec(written.stdout)?.[1];
+      if (port === undefined) return;
       clearTimeout(tooLate);
-      resolve(found);
+      resolve(`http://127.0.0.1:${port}`);
     });
-    void ended.then(({ code, stdout, stderr }) => {
+    void ended.then(() => {
       clearTimeout(tooLate);
-      reject(new Error(`serve ended with ${code}\n${stdout}${stderr}`));
+      resolve(undefined);
     });
   });
-  const end: RunningServer['end'] = (signal) => {
+  const end: Launched['end'] = (signal) => {
     child.kill(signal);
     return ended;
   };
-  return { url: `http://127.0.0.1:${port}`, startedInMs: performance.now() - beganAt, end };
+  return { ready, ended, end };
+};
+
+/** Starts `tidemark serve`; rejects with its words when it ends before it is ready. */
+export const serve = async (args: readonly string[], surroundings: Surroundings = {}): Promise<RunningServer> => {
+  const beganAt = performance.now();
+  const { ready, ended, end } = launch(args, surroundings);
+  const url = await ready;
+  if (url === undefined) {
+    const { code, stdout, stderr } = await ended;
+    throw new Error(`serve ended with ${code}\n${stdout}${stderr}`);
+  }
+  return { url, startedInMs: performance.now() - beganAt, end };
 };
 
 /** An empty folder that goes away with the test. */
