@@ -57,7 +57,12 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
     app,
     listen: async (port, host = '127.0.0.1') => {
       loopback = isLoopbackHost(host);
-      listener = await listen((request) => app.fetch(request), { port, host }, env, options.listenLimits);
+      listener = await listen(
+        (request, peerAddress) => app.fetch(request, peerAddress === undefined ? {} : { peerAddress }),
+        { port, host },
+        env,
+        options.listenLimits,
+      );
       logger.info({ host, port: listener.port }, 'listening');
       if (developmentKey !== undefined && !loopback) logger.warn({ host }, 'development tokens are taken on an address that others reach');
       return { port: listener.port };

@@ -4,6 +4,8 @@ import type { Dialect } from './dialect.ts';
 
 /** What the outer middleware leaves for the handlers of a request, and they for its log line. */
 export interface HttpEnv {
+  /** What is known of the connection beside the request itself; nothing where there is no socket. */
+  Bindings: { readonly peerAddress?: string };
   Variables: {
     correlationId: string;
     /** The route's pattern under its mount, for logs and metrics; absent where nothing matched. */

@@ -1,6 +1,7 @@
 import { type Engine, StorageFailure } from '@tidemark/engine';
 import { type Env, type Refusal, refuse } from '@tidemark/protocol';
 import { Hono } from 'hono';
+import type { Accounts } from '../accounts/create-accounts.ts';
 import type { DevelopmentKey } from '../identity/development-key.ts';
 import { mountDevelopmentRoute } from '../identity/development-route.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -28,6 +29,8 @@ export interface HttpAppOptions {
   readonly tracing?: Tracing;
   /** People reach this server by HTTPS only: browsers are told never to try anything else. */
   readonly https?: boolean;
+  /** The accounts of this server: their routes stand at the root and under every mount. */
+  readonly accounts?: Pick<Accounts, 'mount' | 'mountJwks'>;
   /** With this key the page may get development tokens, while `isLoopback` holds. */
   readonly development?: { readonly key: DevelopmentKey; readonly isLoopback: () => boolean };
   readonly liveStreams?: LiveStreams;
@@ -48,11 +51,18 @@ export const createHttpApp = (options: HttpAppOptions): HttpApp => {
   mountRootRoutes(http, { engine, metrics, logger, isStopping: options.isStopping ?? (() => false) });
   const services = { ...options, liveStreams: options.liveStreams ?? createLiveStreams() };
   for (const mount of mounts) mountApp(http, mount, services);
+  if (options.accounts !== undefined) mountAccountsEverywhere(http, options.accounts, mounts);
   if (options.development !== undefined) {
     mountDevelopmentRoute(http, { ...options.development, env, apps: new Set(mounts.map(({ app }) => app.name)) });
   }
   if (options.staticFiles !== undefined) mountPage(http, options.staticFiles);
   return http;
+};
+
+/** One account per server: the same routes at the root and under every mount. */
+const mountAccountsEverywhere = (http: HttpApp, accounts: Pick<Accounts, 'mount' | 'mountJwks'>, mounts: readonly Mount[]): void => {
+  accounts.mountJwks(http);
+  for (const base of new Set(['', ...mounts.map(({ path }) => path.replace(/\/+$/, ''))])) accounts.mount(http, base);
 };
 
 const refusalOf = (error: Error): Refusal =>

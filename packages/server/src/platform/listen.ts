@@ -43,7 +43,7 @@ export interface Listener {
 
 /** Listens with a fetch-style handler. Rejects when the address cannot be had (EADDRINUSE, EACCES). */
 export const listen = async (
-  fetch: (request: Request) => Response | Promise<Response>,
+  fetch: (request: Request, peerAddress: string | undefined) => Response | Promise<Response>,
   address: { readonly port: number; readonly host: string },
   env: Env,
   limits: ListenLimits = LISTEN_LIMITS,
@@ -54,7 +54,7 @@ export const listen = async (
     const correlationId = env.uuid();
     return Response.json(errorBody(refusal, correlationId), { status: 400, headers: { 'X-Correlation-Id': correlationId } });
   };
-  const answerRequest = getRequestListener((request) => fetch(request), { errorHandler });
+  const answerRequest = getRequestListener((request, { incoming }) => fetch(request, incoming.socket.remoteAddress), { errorHandler });
   const connections = createConnections();
   const server = createHttpServer(nodeOptions(limits), (incoming, outgoing) => {
     connections.requested(incoming.socket, outgoing);

@@ -1,0 +1,13 @@
+export { accountSpaceKey } from './account-identity.ts';
+export { createKey, type KeyView, type KeyWish, listKeys, type NewKey, revokeKey, rotateKey } from './api-keys.ts';
+export type { AccountsContext, Caller, LinkSettings } from './context.ts';
+export { ACCOUNT_ISSUER, type Accounts, type AccountsOptions, createAccounts } from './create-accounts.ts';
+export { openSigningKeys, rotateSigningKeys, SIGNING_KEYS_FILE } from './key-file.ts';
+export type { Mail, Mailer } from './mail/mail.ts';
+export { createMailbox, type KeptMail, type Mailbox } from './mail/mailbox.ts';
+export { type HashCost, SERVER_COST, SMALL_COST } from './passwords.ts';
+export type { PiiKey } from './pii.ts';
+export { type Registration, registerOpenly } from './register.ts';
+export { refresh, type SessionTokens, type SessionWish } from './sessions.ts';
+export { login } from './sign-in.ts';
+export { SIGNING_ALGORITHMS, type SigningAlgorithm, type SigningKeys } from './signing-keys.ts';

@@ -1,0 +1,59 @@
+import { refuse } from '@tidemark/protocol';
+import { cors } from 'hono/cors';
+import { answerJson, answerRefusal } from '../../http/answer.ts';
+import type { HttpApp, HttpContext } from '../../http/context.ts';
+import type { AccountsContext } from '../context.ts';
+import { publicJwk } from '../signing-keys.ts';
+import { type AuthRoute, runRoute } from './auth-route.ts';
+import { callerOf } from './caller.ts';
+import { keyRoutes } from './key-routes.ts';
+import { sessionRoutes } from './session-routes.ts';
+
+const ROUTES: readonly AuthRoute[] = [...sessionRoutes, ...keyRoutes];
+const JWKS_SECONDS = 300;
+
+// Tokens travel in bodies and headers, never in cookies, so a page of any origin may ask.
+const crossOrigin = cors({
+  origin: '*',
+  allowMethods: ['GET', 'POST', 'DELETE'],
+  allowHeaders: ['Authorization', 'Content-Type', 'X-Correlation-Id'],
+  exposeHeaders: ['Retry-After', 'X-Correlation-Id'],
+  maxAge: 7200,
+});
+
+export interface RouteSettings {
+  /** Proxies of our own before this server, whose X-Forwarded-For is believed. */
+  readonly trustedProxies: number;
+}
+
+/** Puts the account routes under a base ('' or '/apps/x'). They are the same accounts under every one. */
+export const mountAccounts = (http: HttpApp, base: string, context: AccountsContext, { trustedProxies }: RouteSettings): void => {
+  const enter = (c: HttpContext, path: string): void => c.set('route', path);
+  for (const path of new Set(ROUTES.map((route) => route.path))) {
+    const here = ROUTES.filter((route) => route.path === path);
+    http.use(base + path, (c, next) => (c.req.header('Origin') === undefined ? next() : crossOrigin(c, next)));
+    for (const route of here) {
+      http.on(route.method, base + path, (c) => {
+        enter(c, path);
+        return runRoute({ c, context, caller: callerOf(c, trustedProxies) }, route);
+      });
+    }
+    const allow = here.map((route) => route.method).join(', ');
+    http.all(base + path, (c) => {
+      enter(c, path);
+      c.header('Allow', allow);
+      return answerRefusal(c, refuse('METHOD_NOT_ALLOWED', `This address takes ${allow}.`).error);
+    });
+  }
+};
+
+/** GET /.well-known/jwks.json: the public halves of the keys that access tokens are signed with. */
+export const mountJwks = (http: HttpApp, { signingKeys }: AccountsContext): void => {
+  http.get('/.well-known/jwks.json', async (c) => {
+    c.set('route', '/.well-known/jwks.json');
+    const keys = (await signingKeys.all()).map(publicJwk);
+    const response = await answerJson(c, { keys });
+    response.headers.set('Cache-Control', `public, max-age=${JWKS_SECONDS}`);
+    return response;
+  });
+};
