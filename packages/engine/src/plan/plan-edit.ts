@@ -1,4 +1,4 @@
-import { type CollectionDefinition, type MutableJsonObject, WHOLE_RECORD } from '@tidemark/protocol';
+import { type CollectionDefinition, type JsonObject, type MutableJsonObject, WHOLE_RECORD } from '@tidemark/protocol';
 import { type Edit, type EditOutcome, healedOrder, isForeign, NEEDED, rejected, stampFor, unchanged } from './context.ts';
 import type { Draft, DraftRecord } from './draft.ts';
 import { awaitCreate, createAwaited, isAwaited } from './heal-edit.ts';
@@ -7,10 +7,14 @@ import { type RecordMeta, withOpen } from './meta.ts';
 import { raiseConflict } from './raise-conflict.ts';
 import { withDerived, writeLive } from './write-record.ts';
 
+const withoutDerived = (collection: CollectionDefinition, fields: JsonObject): JsonObject => {
+  const isOwn = (field: string): boolean => collection.fields[field]?.derived !== true;
+  return Object.keys(fields).every(isOwn) ? fields : Object.fromEntries(Object.entries(fields).filter(([field]) => isOwn(field)));
+};
+
 /** A new record, or a deleted one made again: nothing to merge with. */
 const create = (draft: Draft, collection: CollectionDefinition, edit: Edit, previous: DraftRecord | undefined): EditOutcome => {
-  const named = Object.entries(edit.fields).filter(([field]) => !collection.fields[field]?.derived);
-  const derived = withDerived(collection, null, Object.fromEntries(named), edit.fields);
+  const derived = withDerived(collection, null, withoutDerived(collection, edit.fields), edit.fields);
   const meta: RecordMeta = { all: stampFor(edit, draft.head() + 1), fields: {}, open: previous?.meta.open ?? {} };
   const written = writeLive(draft, collection, edit, derived, meta);
   return 'refusal' in written ? written.refusal : unchanged(written);

@@ -42,6 +42,8 @@ const upcastBoth = (
 
 /** What no record could hold is refused here: it might otherwise be kept in a conflict, which has no limit of its own. */
 const checkSize = (collection: CollectionDefinition, fields: JsonObject): EditOutcome | undefined => {
+  // Its length is that of its canonical text, whatever the order of keys.
+  if (JSON.stringify(fields).length * 3 <= collection.recordBytesMax) return undefined;
   const printed = printFields(collection, 'with these fields', fields);
   return 'refusal' in printed ? printed.refusal : undefined;
 };

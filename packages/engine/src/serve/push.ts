@@ -2,6 +2,7 @@ import { checkId, LIMITS, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, type Refusal, 
 import type { Mutation, PushAnswer, PushedMutation, PushRequest } from '@tidemark/protocol/messages';
 import type { SpaceRef } from '../engine.ts';
 import type { Draft } from '../plan/draft.ts';
+import { inOrder } from '../plan/in-order.ts';
 import { type PlannedPush, planPush } from '../plan/plan-push.ts';
 import { checkBases, checkSpaceId, locate } from '../space/lineage.ts';
 import type { Job } from '../space/space-queue.ts';
@@ -37,6 +38,14 @@ const checkRequest = (request: PushRequest, appVersion: number): Refusal | undef
       details: { schemaVersion: appVersion },
     };
   return undefined;
+};
+
+const inKeyOrder = (mutation: PushedMutation): PushedMutation => {
+  if (mutation.op === 'void') return mutation;
+  const fields = mutation.fields && inOrder(mutation.fields);
+  const was = mutation.was && inOrder(mutation.was);
+  if (fields === mutation.fields && was === mutation.was) return mutation;
+  return { ...mutation, ...(fields === undefined ? {} : { fields }), ...(was === undefined ? {} : { was }) };
 };
 
 /** The job of a push; the checks that depend on stored state are made inside, so that they hold at the append. */
@@ -75,7 +84,7 @@ export const push = async (serving: Serving, space: SpaceRef, request: PushReque
   const planned: PlannedPush = {
     clientId: request.clientId,
     schemaVersion: request.schemaVersion,
-    mutations: request.mutations,
+    mutations: request.mutations.map(inKeyOrder),
     ordered: true,
     changesMax: serving.storage.capabilities.appendChangesMax,
   };
@@ -94,6 +103,8 @@ export interface Application {
 /** Applies mutations without a client counter. */
 export const apply = async (serving: Serving, space: SpaceRef, application: Application, dryRun = false): Promise<Result<PushAnswer>> => {
   await serving.ensureSpace(space);
-  const job = pushJob(serving, { ...application, ordered: false, changesMax: serving.storage.capabilities.appendChangesMax }, undefined);
+  const mutations = application.mutations.map(inKeyOrder);
+  const planned = { ...application, mutations, ordered: false, changesMax: serving.storage.capabilities.appendChangesMax };
+  const job = pushJob(serving, planned, undefined);
   return dryRun ? serving.queues.dryRun(space, job) : serving.queues.run(space, job);
 };
