@@ -5,15 +5,15 @@ import { createDebounce } from './outbox/debounce.ts';
 import { createWriter, type Write } from './outbox/write.ts';
 import type { ClientEnv } from './platform/client-env.ts';
 import { statusOf } from './status.ts';
-import type { Mirror, Rows } from './store/mirror.ts';
-import type { Touched, Transactions } from './store/transactions.ts';
-import { type Calls, createCalls } from './sync/calls.ts';
+import type { ClientStore } from './store/client-store.ts';
+import { admission, freshMeta } from './store/owner.ts';
+import { openTransactions, type Touched } from './store/transactions.ts';
+import { createCalls } from './sync/calls.ts';
 import { createDigestWatch } from './sync/digest-check.ts';
 import { createLive, type Live } from './sync/live.ts';
-import { createLivePages } from './sync/live-page.ts';
 import { createLoop, type Loop } from './sync/loop.ts';
 import { pullAll } from './sync/pull.ts';
-import { noSuspicion, type Round, type RoundEnd, renewClientId, runRound } from './sync/round.ts';
+import { noSuspicion, type RoundEnd, renewClientId, runRound, type SyncTools } from './sync/round.ts';
 import { createLiveQueries, type LiveQueries } from './view/live-queries.ts';
 import { createView, type View } from './view/view.ts';
 
@@ -22,18 +22,13 @@ const POLL_MS = 30_000;
 const POLL_WHILE_LIVE_MS = 5 * 60_000;
 
 /** One tab's work on a local store: its view, its sync loop, its listeners. */
-export interface Session {
-  readonly env: ClientEnv;
-  readonly mirror: Mirror;
+export interface Session extends SyncTools {
   readonly view: View;
   readonly queries: LiveQueries;
-  readonly calls: Calls;
   readonly loop: Loop;
   readonly news: News;
   readonly traffic: Listeners<Traffic>;
   readonly write: Write;
-  /** Deletes rows without queueing anything. */
-  drop(rows: { readonly [T in keyof Rows]?: ReadonlyMap<string, null> }): Promise<void>;
   status(): Status;
   isOnline(): boolean;
   setOnline(online: boolean): void;
@@ -41,46 +36,41 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export interface SessionOptions {
-  readonly client: ClientOptions;
-  readonly env: ClientEnv;
-  readonly durable: boolean;
-  readonly transactions: (onTouched: (touched: Touched, own: boolean) => void) => Promise<Transactions>;
-}
-
-/** Opens a session on a store and starts to sync. */
-export const openSession = async (options: SessionOptions): Promise<Session> => {
-  const { client, env } = options;
+/** Opens a session on a store of this owner and starts to sync. Throws as `admission` says. */
+export const openSession = async (client: ClientOptions, env: ClientEnv, store: ClientStore, owner: string): Promise<Session> => {
+  const { app, account, url, pollMs = POLL_MS } = client;
+  const { schemaVersion } = app;
   let touch: (touched: Touched, own: boolean) => void = () => undefined;
-  const transactions = await options.transactions((touched, own) => touch(touched, own));
-  const { mirror } = transactions;
-  const name = `tidemark:${mirror.meta.storeId}`;
-  const view = createView(client.app, mirror);
-  const queries = createLiveQueries(view.records);
-  const calls = createCalls({ env, url: client.url, token: client.token });
-  const traffic = createListeners<Traffic>();
-  const onTraffic: Round['onTraffic'] = (event) => traffic.call({ at: env.wall(), ...event });
-  let lastEnd: RoundEnd | null = null;
-
-  const status = (): Status =>
-    statusOf({ state: loop.state(), mirror, end: lastEnd, openConflicts: news.openConflicts().length, durable: options.durable });
-  const news = createNews(view, queries, status);
-  const live = createLive({
-    env,
-    url: client.url,
-    calls,
-    from: () => livePosition(mirror),
-    onPage: createLivePages({ env, transactions, onTraffic, poke: () => loop.dispatch({ kind: 'poke' }) }),
+  const transactions = await openTransactions({
+    store,
+    fresh: () => freshMeta(app, owner, env),
+    admit: admission(app, owner),
+    onTouched: (touched, own) => touch(touched, own),
   });
+  const { mirror } = transactions;
+  await transactions.run(({ meta }) => (meta.schemaVersion === schemaVersion ? null : { meta: { schemaVersion } }));
+  const name = `tidemark:${mirror.meta.storeId}`;
+  const view = createView(app, mirror);
+  const queries = createLiveQueries(view.records);
+  const traffic = createListeners<Traffic>();
+  const tools: SyncTools = {
+    ...{ app, env, account, transactions },
+    calls: createCalls(env, url, client.token),
+    onTraffic: (kind, count, ok) => traffic.call({ at: env.wall(), kind, count, ok }),
+  };
+  let lastEnd: RoundEnd | undefined;
+  const status = (): Status =>
+    statusOf(loop.state(), mirror, lastEnd, { openConflicts: news.openConflicts().length, durable: store.durable });
+  const news = createNews(view, queries, status);
+  const live = createLive(tools, url, () => loop.dispatch({ kind: 'poke' }));
   const loop = createLoop({
     env,
     lockName: name,
-    online: env.online(),
-    pollMs: () => Math.max(client.pollMs ?? POLL_MS, live.isOpen() ? POLL_WHILE_LIVE_MS : 0),
-    round: createRounds(client, { env, calls, transactions, onTraffic }),
-    onChange: (state, end) => {
-      if (end !== null && end.kind !== 'stale') lastEnd = end;
-      steerLive(live, state.kind, client.live !== false && mirror.meta.cursor !== null);
+    pollMs: () => Math.max(pollMs, live.isOpen() ? POLL_WHILE_LIVE_MS : 0),
+    round: createRounds(tools),
+    onChange: ({ kind }, end) => {
+      if (end !== undefined && end.kind !== 'stale') lastEnd = end;
+      steerLive(live, kind, client.live !== false && mirror.meta.cursor !== null);
       news.tellStatus();
     },
   });
@@ -89,35 +79,33 @@ export const openSession = async (options: SessionOptions): Promise<Session> => 
     news.touched(touched);
     if (own) channel.post();
   };
-  const network = watchNetwork(env, (online) => loop.dispatch({ kind: online ? 'online' : 'offline' }));
+  let wanted = true;
+  /** Online is what both the platform and the application say. */
+  const isOnline = (): boolean => wanted && env.online();
+  const tellOnline = (): void => loop.dispatch({ kind: isOnline() ? 'online' : 'offline' });
+  const stopNetwork = env.onOnline(tellOnline);
   const debounce = createDebounce(env, client.debounceMs);
-  const onQueued = (): void => loop.dispatch({ kind: 'edit', delayMs: debounce() });
   return {
-    ...{ env, mirror, view, queries, calls, loop, news, traffic, status },
-    write: createWriter({ app: client.app, env, transactions, onQueued }),
-    drop: async (rows) => {
-      await transactions.run(() => ({ rows }));
+    ...tools,
+    ...{ view, queries, loop, news, traffic, status, isOnline },
+    write: createWriter(app, env, transactions, () => loop.dispatch({ kind: 'edit', delayMs: debounce() })),
+    setOnline: (online) => {
+      wanted = online;
+      tellOnline();
     },
-    isOnline: network.isOnline,
-    setOnline: network.setOnline,
     signedIn: async () => {
-      const revoked = lastEnd !== null && 'error' in lastEnd && lastEnd.error?.code === 'CLIENT_REVOKED';
-      if (revoked) await renewClientId({ transactions, env }, mirror.meta.clientId);
-      loop.dispatch({ kind: 'signedIn', online: network.isOnline() });
+      if (lastEnd?.error?.code === 'CLIENT_REVOKED') await renewClientId(tools, mirror.meta.clientId);
+      loop.dispatch({ kind: 'signedIn', online: isOnline() });
     },
     close: async () => {
       loop.dispatch({ kind: 'close' });
-      network.stop();
+      stopNetwork();
       channel.close();
       // What is being written is still stored.
       await transactions.run(() => null);
     },
   };
 };
-
-/** A stream goes on from the stored cursor; while a snapshot or a healing is under way there is nothing to go on from. */
-const livePosition = ({ meta }: Mirror): { readonly clientId: string; readonly cursor: string } | null =>
-  meta.cursor === null || meta.staging !== null || meta.heal !== null ? null : { cursor: meta.cursor, clientId: meta.clientId };
 
 const steerLive = (live: Live, kind: ReturnType<Loop['state']>['kind'], wanted: boolean): void => {
   if (kind === 'idle' || kind === 'waiting' || kind === 'running') {
@@ -126,29 +114,13 @@ const steerLive = (live: Live, kind: ReturnType<Loop['state']>['kind'], wanted: 
 };
 
 /** A round, and at rest the comparison with the server; what differs is loaded again in the same round. */
-const createRounds = (client: ClientOptions, tools: Pick<Round, 'env' | 'calls' | 'transactions' | 'onTraffic'>) => {
+const createRounds = (tools: SyncTools) => {
   const suspicion = noSuspicion();
-  const digest = createDigestWatch(tools.env);
+  const findDifference = createDigestWatch(tools.env);
   return async (isCurrent: () => boolean): Promise<RoundEnd> => {
-    const round: Round = { ...tools, app: client.app, account: client.account, isCurrent, suspicion };
+    const round = { ...tools, isCurrent, suspicion };
     const end = await runRound(round);
-    const difference = end.kind === 'done' ? await digest.check(round) : null;
-    if (difference === null) return end;
-    return (await pullAll(round)) ?? { kind: 'done', error: difference };
-  };
-};
-
-/** Online is what both the platform and the application say. */
-const watchNetwork = (env: ClientEnv, tell: (online: boolean) => void) => {
-  let wanted = true;
-  const isOnline = (): boolean => wanted && env.online();
-  const stop = env.onOnline(() => tell(isOnline()));
-  return {
-    isOnline,
-    stop,
-    setOnline: (online: boolean): void => {
-      wanted = online;
-      tell(isOnline());
-    },
+    const error = end.kind === 'done' ? await findDifference(round) : null;
+    return error === null ? end : ((await pullAll(round)) ?? { kind: 'done', error });
   };
 };

@@ -1,22 +1,22 @@
 import {
   type AppDefinition,
   CONFLICTS,
-  canonicalJson,
+  type CollectionDefinition,
   checkId,
-  checkJson,
   type JsonObject,
   jsonEqual,
+  jsonFault,
   LIMITS,
   type MutableJsonObject,
   ok,
-  type Refusal,
   type Result,
   refuse,
   utf8Length,
   validateFields,
 } from '@tidemark/protocol';
-import type { Mutation, PushedMutation } from '@tidemark/protocol/messages';
+import type { Mutation } from '@tidemark/protocol/messages';
 import type { Mirror } from '../store/mirror.ts';
+import { pendingOf, targetOf } from '../store/outbox-index.ts';
 import { type OutboxRow, recordKey } from '../store/rows.ts';
 import type { Change } from '../store/transactions.ts';
 import { fold } from '../view/fold.ts';
@@ -28,7 +28,7 @@ export interface Edit {
   readonly collection: string;
   readonly id: string;
   readonly op: 'put' | 'patch' | 'delete';
-  readonly fields?: JsonObject;
+  readonly fields?: JsonObject | undefined;
 }
 
 export interface Stamp {
@@ -36,7 +36,7 @@ export interface Stamp {
   /** The client's wall clock. */
   readonly at: number;
   /** Id of the group where the edits must stand or fall together. */
-  readonly group?: string;
+  readonly group?: string | undefined;
 }
 
 /**
@@ -45,71 +45,58 @@ export interface Stamp {
  * VALIDATION_FAILED, RECORD_NOT_FOUND (patch of what is not there), UNKNOWN_COLLECTION, INVALID_ID, RECORD_TOO_LARGE or GROUP_TOO_LARGE.
  */
 export const planEdits = (mirror: Mirror, edits: readonly Edit[], stamp: Stamp): Result<Change> => {
-  if (edits.length > LIMITS.groupMutationsMax) return refuse('GROUP_TOO_LARGE', `A group holds at most ${LIMITS.groupMutationsMax} edits`);
-  const rows: OutboxRow[] = [];
+  const max = LIMITS.groupMutationsMax;
+  if (edits.length > max) return refuse('GROUP_TOO_LARGE', `A group holds at most ${max} edits`);
   const outbox = new Map<string, OutboxRow>();
+  let { nextN } = mirror.meta;
   for (const edit of edits) {
     if (mirror.outbox.has(edit.mutationId)) continue;
-    const planned = planEdit(mirror, rows, edit, stamp, mirror.meta.nextN + rows.length);
+    const planned = planEdit(mirror, [...outbox.values()], edit, stamp, nextN);
     if (!planned.ok) return planned;
     if (planned.value === null) continue;
-    const row: OutboxRow = { mutation: planned.value };
-    rows.push(row);
-    outbox.set(edit.mutationId, row);
+    outbox.set(edit.mutationId, { mutation: planned.value });
+    nextN += 1;
   }
-  return ok({ rows: { outbox }, meta: { nextN: mirror.meta.nextN + rows.length } });
+  return ok({ rows: { outbox }, meta: { nextN } });
 };
-
-const isAbout = (mutation: PushedMutation, collection: string, id: string): mutation is Mutation =>
-  mutation.op !== 'void' && mutation.collection === collection && mutation.id === id;
 
 const planEdit = (mirror: Mirror, earlier: readonly OutboxRow[], edit: Edit, stamp: Stamp, n: number): Result<Mutation | null> => {
-  const { collection: name, id, mutationId } = edit;
-  const collection = collectionOf(stamp.app, name);
-  if (collection === undefined) return refuse('UNKNOWN_COLLECTION', `The app declares no collection ${name}`);
-  const invalid = checkId(id) ?? checkJson(edit.fields ?? {});
+  const { collection, id, mutationId, op, fields = {} } = edit;
+  const { app, at, group } = stamp;
+  const definition = collectionOf(app, collection);
+  if (definition === undefined) return refuse('UNKNOWN_COLLECTION', `The app declares no collection ${collection}`);
+  const invalid = checkId(id);
   if (invalid) return { ok: false, error: invalid };
-  const key = recordKey(name, id);
+  const fault = jsonFault(fields);
+  if (fault) return refuse(fault.code, `${fault.details.field ?? id} cannot be stored: ${fault.code}`, fault.details);
+  const key = recordKey(collection, id);
   const state = mirror.records.get(key);
-  const sameGroup = earlier.flatMap(({ mutation }) => (isAbout(mutation, name, id) ? [mutation] : []));
-  const seen = fold(foldContext(stamp.app, mirror, collection), state, [...shownMutations(mirror, key), ...sameGroup]);
+  const sameGroup = pendingOf(earlier.filter((row) => targetOf(row) === key));
+  const seen = fold(foldContext(app, mirror, definition), state, [...shownMutations(mirror, key), ...sameGroup]);
+  const { epoch } = mirror.meta;
   const base = {
-    mutationId,
-    n,
-    collection: name,
-    id,
-    base: state?.seq ?? 0,
-    ...(mirror.meta.epoch === null ? {} : { epoch: mirror.meta.epoch }),
-    at: stamp.at,
-    ...(stamp.group === undefined ? {} : { group: stamp.group }),
-    schemaVersion: stamp.app.schemaVersion,
+    ...{ mutationId, n, collection, id, at, base: state?.seq ?? 0, schemaVersion: app.schemaVersion },
+    ...(epoch !== null && { epoch }),
+    ...(group !== undefined && { group }),
   };
-  if (edit.op === 'delete') return ok(seen === null ? null : { ...base, op: 'delete', was: seen });
+  if (op === 'delete') return ok(seen && { ...base, op, was: seen });
   // A resolve names what it chooses; it is checked by the server against the conflict as it then is.
-  if (name === CONFLICTS) return ok({ ...base, op: 'patch', fields: edit.fields ?? {} });
-  if (seen === null && edit.op === 'patch') return refuse('RECORD_NOT_FOUND', `There is no record ${id} in ${name}`);
-  const valid = validateFields(collection, edit.fields ?? {}, edit.op);
+  if (collection === CONFLICTS) return ok({ ...base, op: 'patch', fields });
+  if (seen === null && op === 'patch') return refuse('RECORD_NOT_FOUND', `There is no record ${id} in ${collection}`);
+  const valid = validateFields(definition, fields, op);
   if (!valid.ok) return valid;
-  const tooLarge = checkSize({ ...seen, ...valid.value }, collection.recordBytesMax);
-  if (tooLarge) return { ok: false, error: tooLarge };
+  const limitBytes = definition.recordBytesMax;
+  const bytes = utf8Length(JSON.stringify({ ...seen, ...valid.value }));
+  if (bytes > limitBytes) return refuse('RECORD_TOO_LARGE', `The record would have ${bytes} bytes of ${limitBytes}`, { limitBytes });
   if (seen === null) return ok({ ...base, op: 'put', fields: valid.value, was: {} });
-  const sent = edit.op === 'put' ? clearOthers(valid.value, seen, (field) => collection.fields[field]?.derived === true) : valid.value;
-  const { fields, was } = changedFields(sent, seen);
-  return ok(Object.keys(fields).length === 0 ? null : { ...base, op: 'patch', fields, was });
-};
-
-const checkSize = (fields: JsonObject, bytesMax: number): Refusal | undefined => {
-  const bytes = utf8Length(canonicalJson(fields));
-  if (bytes <= bytesMax) return undefined;
-  return { code: 'RECORD_TOO_LARGE', message: `The record would have ${bytes} bytes of ${bytesMax}`, details: { limitBytes: bytesMax } };
+  const sent = op === 'put' ? { ...clearing(seen, definition), ...valid.value } : valid.value;
+  const changed = changedFields(sent, seen);
+  return ok(Object.keys(changed.fields).length === 0 ? null : { ...base, op: 'patch', ...changed });
 };
 
 /** Replacing a record that is there is an edit of what differs: fields that the new one does not have are cleared. */
-const clearOthers = (fields: JsonObject, seen: JsonObject, isDerived: (field: string) => boolean): JsonObject => {
-  const sent: MutableJsonObject = { ...fields };
-  for (const field of Object.keys(seen)) if (!Object.hasOwn(fields, field) && !isDerived(field)) sent[field] = null;
-  return sent;
-};
+const clearing = (seen: JsonObject, { fields }: CollectionDefinition): JsonObject =>
+  Object.fromEntries(Object.keys(seen).flatMap((field) => (fields[field]?.derived ? [] : [[field, null]])));
 
 /** Only what is really different, with what was seen there. */
 const changedFields = (sent: JsonObject, seen: JsonObject): { readonly fields: JsonObject; readonly was: JsonObject } => {
@@ -117,7 +104,7 @@ const changedFields = (sent: JsonObject, seen: JsonObject): { readonly fields: J
   const was: MutableJsonObject = {};
   for (const [name, value] of Object.entries(sent)) {
     const before = Object.hasOwn(seen, name) ? seen[name] : undefined;
-    if (before === undefined ? value === null : jsonEqual(value, before)) continue;
+    if (jsonEqual(value, before ?? null)) continue;
     fields[name] = value;
     if (before !== undefined) was[name] = before;
   }

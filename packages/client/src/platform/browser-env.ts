@@ -82,7 +82,7 @@ const toInit = ({ method, headers, body }: HttpRequest, signal: AbortSignal): Re
   cache: 'no-store',
   // The bearer token says who asks; a cookie never does.
   credentials: 'omit',
-  ...(body === undefined ? {} : { body }),
+  body: body ?? null,
 });
 
 const openStream = async (request: HttpRequest): Promise<HttpStream> => {

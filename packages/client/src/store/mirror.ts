@@ -1,6 +1,6 @@
 import type { Mutation, RecordState } from '@tidemark/protocol/messages';
 import type { StoreTable } from './client-store.ts';
-import { bySending, createOutboxIndex, type OutboxIndex } from './outbox-index.ts';
+import { bySending, createOutboxIndex, type OutboxIndex, pendingOf } from './outbox-index.ts';
 import {
   isJournalRow,
   isOutboxRow,
@@ -27,7 +27,7 @@ export type TableName = keyof RowTypes;
 export type Rows = { readonly [T in TableName]: Map<string, RowTypes[T]> };
 
 /** Rows that are put (a value) or deleted (null), per table. */
-export type RowChanges = { readonly [T in TableName]?: ReadonlyMap<string, RowTypes[T] | null> };
+export type RowChanges = { readonly [T in TableName]?: ReadonlyMap<string, RowTypes[T] | null> | undefined };
 
 /** The local store in memory, true as of `meta.writes`. Only transactions change it, and only after the store did. */
 export interface Mirror extends Rows {
@@ -86,5 +86,4 @@ export const inOrder = (mirror: Mirror): OutboxRow[] => bySending(mirror.outbox.
 export const waitingRows = (mirror: Mirror): OutboxRow[] => inOrder(mirror).filter((row) => row.settled === undefined);
 
 /** What waits in the outbox, without the voids. */
-export const pendingMutations = (mirror: Mirror): Mutation[] =>
-  waitingRows(mirror).flatMap(({ mutation }) => (mutation.op === 'void' ? [] : [mutation]));
+export const pendingMutations = (mirror: Mirror): Mutation[] => pendingOf(waitingRows(mirror));

@@ -1,3 +1,4 @@
+import type { Mutation } from '@tidemark/protocol/messages';
 import { type OutboxRow, recordKey } from './rows.ts';
 
 /** Which outbox rows are about which record: an edit of one record then costs no look at all the others. Voids are about none. */
@@ -13,7 +14,7 @@ export interface OutboxIndex {
 }
 
 /** The record that a row is about. */
-export const targetOf = (row: OutboxRow | undefined): string | undefined =>
+export const targetOf = (row: Pick<OutboxRow, 'mutation'> | undefined): string | undefined =>
   row === undefined || row.mutation.op === 'void' ? undefined : recordKey(row.mutation.collection, row.mutation.id);
 
 export const createOutboxIndex = (): OutboxIndex => {
@@ -42,3 +43,7 @@ export const createOutboxIndex = (): OutboxIndex => {
 
 /** Rows in the order in which they are sent. */
 export const bySending = (rows: Iterable<OutboxRow>): OutboxRow[] => [...rows].sort((a, b) => a.mutation.n - b.mutation.n);
+
+/** The mutations of rows, without the voids. */
+export const pendingOf = (rows: readonly OutboxRow[]): Mutation[] =>
+  rows.flatMap(({ mutation }) => (mutation.op === 'void' ? [] : [mutation]));

@@ -1,4 +1,4 @@
-import type { AppDefinition } from '@tidemark/protocol';
+import type { AppDefinition, ErrorCode } from '@tidemark/protocol';
 import type { ClientEnv } from '../platform/client-env.ts';
 import type { Meta } from './rows.ts';
 import { STORAGE_VERSION } from './tables.ts';
@@ -28,3 +28,19 @@ export const freshMeta = (app: AppDefinition, owner: string, env: ClientEnv): Me
   staging: null,
   heal: null,
 });
+
+/** An Error with a code of the catalogue. */
+export const coded = (code: ErrorCode, message: string): Error & { readonly code: ErrorCode } =>
+  Object.assign(new Error(message), { code });
+
+/**
+ * Answers what looks at each stored state before it is used. It throws: WRONG_SPACE where the store belongs to another app or
+ * account, SCHEMA_AHEAD where it was written by a newer version of the app.
+ */
+export const admission =
+  (app: AppDefinition, owner: string) =>
+  (meta: Meta): void => {
+    if (meta.owner !== owner) throw coded('WRONG_SPACE', `The local store belongs to ${meta.owner}, not to ${owner}`);
+    if (meta.storageVersion > STORAGE_VERSION || meta.schemaVersion > app.schemaVersion)
+      throw coded('SCHEMA_AHEAD', `The local store was written by a newer version of ${app.name}`);
+  };

@@ -1,22 +1,14 @@
-import type { PullAnswer } from '@tidemark/protocol/messages';
-import type { ClientEnv, HttpStream } from '../platform/client-env.ts';
+import type { HttpStream } from '../platform/client-env.ts';
+import type { Meta } from '../store/rows.ts';
 import { isPullAnswer } from './answers.ts';
-import { type Calls, parseObject, REQUEST_TIMEOUT_MS } from './calls.ts';
+import { parseObject, REQUEST_TIMEOUT_MS } from './calls.ts';
+import { takeLivePage } from './live-page.ts';
 import { retryDelayMs } from './retry.ts';
+import type { SyncTools } from './round.ts';
 import { createSseParser } from './sse.ts';
 
 /** The server sends a heartbeat at least every 15 s; a stream that is silent for so long is broken. */
 const SILENCE_MAX_MS = 45_000;
-
-export interface LiveOptions {
-  readonly env: ClientEnv;
-  readonly url: string;
-  readonly calls: Calls;
-  /** Where the stream is to begin; null: there is nothing to go on from yet. */
-  readonly from: () => { readonly clientId: string; readonly cursor: string } | null;
-  /** A page, and the cursor it goes on from. */
-  readonly onPage: (page: PullAnswer, cursor: string) => Promise<void>;
-}
 
 /** The event stream of a session. It reconnects, each time after a wait, until it is stopped. */
 export interface Live {
@@ -25,7 +17,9 @@ export interface Live {
   isOpen(): boolean;
 }
 
-export const createLive = (options: LiveOptions): Live => {
+/** `poke` is called where there is something that only a round can fetch. */
+export const createLive = (tools: SyncTools, url: string, poke: () => void): Live => {
+  const { env } = tools;
   let stopCurrent: (() => void) | null = null;
   let open = false;
   const start = (): void => {
@@ -33,36 +27,35 @@ export const createLive = (options: LiveOptions): Live => {
     let stopped = false;
     let wake: () => void = () => undefined;
     let stream: HttpStream | null = null;
-    const pause = (delayMs: number): Promise<void> =>
-      new Promise((resolve) => {
-        const cancel = options.env.setTimer(delayMs, resolve);
-        wake = () => {
-          cancel();
-          resolve();
-        };
-      });
-    stopCurrent = () => {
-      stopped = true;
+    const close = (): void => {
       open = false;
       stream?.close();
+    };
+    stopCurrent = () => {
+      stopped = true;
+      close();
       wake();
     };
     const loop = async (): Promise<void> => {
-      for (let failures = 0; !stopped; failures += 1) {
-        const from = options.from();
+      for (let failures = 0; ; failures += 1) {
+        const { meta } = tools.transactions.mirror;
         try {
-          stream = from === null ? null : await connect(options, from);
-          if (stopped) stream?.close();
-          else if (stream !== null && from !== null) {
-            open = true;
-            if (await follow(options, stream, from.cursor)) failures = 0;
-          }
+          stream = await connect(tools, url, meta);
+          open = stream !== null && !stopped;
+          if (open && stream !== null && (await follow(tools, stream, meta, poke))) failures = 0;
         } catch {
           // A stream that breaks is the normal case of a phone; the next one starts from the stored cursor.
         }
-        open = false;
-        stream?.close();
-        if (!stopped) await pause(retryDelayMs(failures, options.env));
+        if (stopped) return stream?.close();
+        close();
+        await new Promise<void>((resolve) => {
+          const cancel = env.setTimer(retryDelayMs(failures, env), resolve);
+          wake = () => {
+            cancel();
+            resolve();
+          };
+        });
+        if (stopped) return;
       }
     };
     void loop();
@@ -77,48 +70,40 @@ export const createLive = (options: LiveOptions): Live => {
   };
 };
 
-const connect = async (
-  { env, url, calls }: LiveOptions,
-  from: { readonly clientId: string; readonly cursor: string },
-): Promise<HttpStream | null> => {
-  const address = `${url}/sync/live?clientId=${encodeURIComponent(from.clientId)}&cursor=${encodeURIComponent(from.cursor)}`;
-  const openWith = (bearer: string): Promise<HttpStream> =>
-    env.stream({
+/** A stream goes on from the stored cursor; null where there is none, as while a snapshot or a healing is under way, or it was refused. */
+const connect = async ({ env, calls }: SyncTools, url: string, meta: Meta): Promise<HttpStream | null> => {
+  const { clientId, cursor, staging, heal } = meta;
+  if (cursor === null || staging !== null || heal !== null) return null;
+  const stream = await calls.withToken(async (bearer) => {
+    const opened = await env.stream({
       method: 'GET',
-      url: address,
+      url: `${url}/sync/live?${new URLSearchParams({ clientId, cursor })}`,
       headers: { authorization: `Bearer ${bearer}`, accept: 'text/event-stream' },
       timeoutMs: REQUEST_TIMEOUT_MS,
     });
-  const bearer = await calls.token();
-  if (bearer === null) return null;
-  let stream = await openWith(bearer);
-  if (stream.status === 401) {
-    stream.close();
-    const fresh = await calls.token(bearer);
-    if (fresh === null) return null;
-    stream = await openWith(fresh);
-  }
-  if (stream.status === 200) return stream;
-  stream.close();
-  return null;
+    if (opened.status !== 200) opened.close();
+    return opened;
+  });
+  return stream?.status === 200 ? stream : null;
 };
 
 /** Reads a stream to its end. Answers whether anything came. */
-const follow = async ({ env, onPage }: LiveOptions, stream: HttpStream, first: string): Promise<boolean> => {
+const follow = async (tools: SyncTools, stream: HttpStream, { cursor: first }: Meta, poke: () => void): Promise<boolean> => {
   const parse = createSseParser();
-  let cursor = first;
+  const watch = (): (() => void) => tools.env.setTimer(SILENCE_MAX_MS, () => stream.close());
+  let cursor = first ?? '';
   let heard = false;
-  let stopWatch = env.setTimer(SILENCE_MAX_MS, () => stream.close());
+  let stopWatch = watch();
   try {
     for await (const chunk of stream.chunks) {
       heard = true;
       stopWatch();
-      stopWatch = env.setTimer(SILENCE_MAX_MS, () => stream.close());
+      stopWatch = watch();
       for (const { event, data } of parse(chunk)) {
         if (event === 'error') return heard;
         const page = event === 'page' ? parseObject(data) : undefined;
-        if (page === undefined || !isPullAnswer(page)) continue;
-        await onPage(page, cursor);
+        if (!isPullAnswer(page)) continue;
+        if (await takeLivePage(tools, page, cursor)) poke();
         cursor = page.cursor;
       }
     }

@@ -1,3 +1,4 @@
+import { faultText } from '@tidemark/protocol';
 import type { ClientEnv } from '../platform/client-env.ts';
 import { withLock } from '../with-lock.ts';
 import { retryDelayMs } from './retry.ts';
@@ -7,12 +8,11 @@ import { firstState, type SyncEvent, type SyncEventKind, type SyncState, step } 
 export interface LoopOptions {
   readonly env: ClientEnv;
   readonly lockName: string;
-  readonly online: boolean;
   /** Milliseconds from a round to the next poll. */
   readonly pollMs: () => number;
   readonly round: (isCurrent: () => boolean) => Promise<RoundEnd>;
   /** Called after each transition; `end` where a round has just ended. */
-  readonly onChange: (state: SyncState, end: RoundEnd | null) => void;
+  readonly onChange: (state: SyncState, end: RoundEnd | undefined) => void;
 }
 
 /** Runs the state machine: arms its timers and starts its rounds. */
@@ -23,9 +23,8 @@ export interface Loop {
   ask(): Promise<void>;
 }
 
-export const createLoop = (options: LoopOptions): Loop => {
-  const { env } = options;
-  let state = firstState(options.online);
+export const createLoop = ({ env, lockName, pollMs, round: runRound, onChange }: LoopOptions): Loop => {
+  let state = firstState(env.online());
   let cancelTimer: () => void = () => undefined;
   let abandon: () => void = () => undefined;
   let waiters: { readonly round: number; readonly resolve: () => void }[] = [];
@@ -39,25 +38,22 @@ export const createLoop = (options: LoopOptions): Loop => {
       cancelTimer = state.delayMs === 0 ? soon(due) : env.setTimer(state.delayMs, due);
     }
   };
-  const settle = (): void => {
-    const over = state.kind !== 'running' && state.kind !== 'waiting';
-    const last = state.kind === 'running' ? state.round - 1 : state.round;
-    const ready = waiters.filter(({ round }) => over || round <= last);
-    waiters = waiters.filter((waiter) => !ready.includes(waiter));
-    for (const { resolve } of ready) resolve();
-  };
-  const transit = <K extends SyncEventKind>(event: SyncEvent<K>, end: RoundEnd | null): void => {
+  const dispatch = <K extends SyncEventKind>(event: SyncEvent<K>, end?: RoundEnd): void => {
     const before = state;
     state = step(before, event);
     if (state === before) return;
-    if (before.kind === 'running' && (state.kind !== 'running' || state.round !== before.round)) abandon();
-    if (state.kind === 'running' && state.round !== before.round) start(state.round);
-    if (state.kind !== 'running') arm();
-    else cancelTimer();
-    options.onChange(state, end);
-    settle();
+    const isOther = state.round !== before.round;
+    const isRunning = state.kind === 'running';
+    if (before.kind === 'running' && (!isRunning || isOther)) abandon();
+    if (isRunning && isOther) start(state.round);
+    arm();
+    onChange(state, end);
+    const isOver = !isRunning && state.kind !== 'waiting';
+    const last = isRunning ? state.round - 1 : state.round;
+    const ready = waiters.filter(({ round }) => isOver || round <= last);
+    waiters = waiters.filter((waiter) => !ready.includes(waiter));
+    for (const { resolve } of ready) resolve();
   };
-  const dispatch = <K extends SyncEventKind>(event: SyncEvent<K>): void => transit(event, null);
 
   const start = (round: number): void => {
     const isCurrent = (): boolean => state.kind === 'running' && state.round === round;
@@ -65,16 +61,16 @@ export const createLoop = (options: LoopOptions): Loop => {
       abandon = resolve;
     });
     const work = async (): Promise<void> => {
-      const end = isCurrent() ? await guarded(options.round, isCurrent) : { kind: 'stale' as const };
-      if (isCurrent()) transit(toEvent(end, round), end);
+      if (!isCurrent()) return;
+      const end = await runRound(isCurrent).catch(storeFailed);
+      if (isCurrent()) dispatch(toEvent(end, round), end);
     };
-    void withLock(env, options.lockName, () => Promise.race([work(), abandoned]));
+    void withLock(env, lockName, () => Promise.race([work(), abandoned]));
   };
   const toEvent = (end: RoundEnd, round: number): SyncEvent => {
-    if (end.kind === 'refused') return { kind: 'refused', round };
-    if (end.kind === 'fatal') return { kind: 'fatal' };
+    if (end.kind === 'refused' || end.kind === 'fatal') return { kind: end.kind, round };
     if (end.kind === 'failed') return { kind: 'failed', round, retryMs: retryDelayMs(state.failures, env, end.askedMs) };
-    return { kind: 'done', round, pollMs: options.pollMs() };
+    return { kind: 'done', round, pollMs: pollMs() };
   };
   const ask = (): Promise<void> => {
     const wasRunning = state.kind === 'running';
@@ -100,11 +96,7 @@ const soon = (fire: () => void): (() => void) => {
 };
 
 /** A local store that cannot write now (full, gone) fails the round; the outbox and the server's receipts make a repeat safe. */
-const guarded = async (round: LoopOptions['round'], isCurrent: () => boolean): Promise<RoundEnd> => {
-  try {
-    return await round(isCurrent);
-  } catch (fault) {
-    const message = `The local store failed: ${fault instanceof Error ? fault.message : String(fault)}`;
-    return { kind: 'failed', error: { code: 'STORAGE_FULL', message }, offline: false };
-  }
-};
+const storeFailed = (fault: unknown): RoundEnd => ({
+  kind: 'failed',
+  error: { code: 'STORAGE_FULL', message: `The local store failed: ${faultText(fault)}` },
+});

@@ -1,50 +1,46 @@
-import { toRow } from '../store/rows.ts';
+import type { PullAnswer } from '@tidemark/protocol/messages';
+import type { Meta } from '../store/rows.ts';
 import { isPullAnswer } from './answers.ts';
 import { applyPage, nextCursor, startOver } from './apply-page.ts';
-import { type Round, type Trouble, toTrouble, unexpected } from './round.ts';
+import { endless, type Round, STALE, type SyncTools, type Trouble, toTrouble } from './round.ts';
 
 /** Pages that another session was faster with, before the round leaves the pulling to it. */
 const STALE_PAGES_MAX = 5;
 
+/** Stores a page. False, with what is stored taken over, where the stored cursor is no longer the one that it was asked with. */
+export const takePage = async ({ transactions, env }: SyncTools, page: PullAnswer, asked: Meta): Promise<boolean> => {
+  const applied = await transactions.run((mirror) => applyPage(mirror, page, asked, env.wall()));
+  if (!applied) await transactions.refresh();
+  return applied;
+};
+
 /** Pulls page after page until nothing is left. Each page is stored with its cursor, so an interrupted pull goes on where it was. */
 export const pullAll = async (round: Round): Promise<Trouble> => {
-  const { transactions, env } = round;
+  const { mirror, run } = round.transactions;
   let stale = 0;
   let startedOver = false;
-  for (;;) {
-    if (!round.isCurrent()) return { kind: 'stale' };
-    const { meta } = transactions.mirror;
-    const cursor = nextCursor(meta);
-    const asked = { clientId: meta.clientId, receiptN: meta.receiptN };
-    const body = {
-      clientId: meta.clientId,
-      ...(meta.spaceId === null ? {} : { spaceId: meta.spaceId }),
-      ...(cursor === null ? {} : { cursor }),
-    };
-    const answer = await round.calls.post('/sync/pull', toRow(body));
+  while (round.isCurrent()) {
+    const asked = mirror.meta;
+    const cursor = nextCursor(asked) ?? undefined;
+    const body = { clientId: asked.clientId, spaceId: asked.spaceId ?? undefined, cursor };
+    const answer = await round.calls.ask('/sync/pull', isPullAnswer, body);
+    round.onTraffic('pull', answer.ok ? answer.value.changes.length : 0, answer.ok);
     if (!answer.ok) {
-      round.onTraffic({ kind: 'pull', count: 0, ok: false });
-      if (answer.failure.error.code !== 'BAD_CURSOR' || startedOver) return toTrouble(answer.failure);
+      if (answer.error.code !== 'BAD_CURSOR' || startedOver) return toTrouble(answer);
       startedOver = true;
-      await transactions.run(startOver);
+      await run(startOver);
       continue;
     }
-    const page = answer.body;
-    if (!isPullAnswer(page)) return unexpected('/sync/pull');
-    round.onTraffic({ kind: 'pull', count: page.changes.length, ok: true });
-    if (page.hasMore && page.cursor === cursor) return unexpected('/sync/pull');
-    const applied = await transactions.run((mirror) => {
-      const change = applyPage(mirror, page, cursor, asked, env.wall());
-      return change === 'stale' ? null : change;
-    });
-    if (!applied) {
-      await transactions.refresh();
+    const page = answer.value;
+    if (page.hasMore && page.cursor === cursor) return endless();
+    if (!(await takePage(round, page, asked))) {
       stale += 1;
       if (stale >= STALE_PAGES_MAX) return null;
-    } else if (!page.hasMore && transactions.mirror.meta.staging === null) return null;
-    else if (!page.hasMore) {
-      if (startedOver) return unexpected('/sync/pull');
+    } else if (!page.hasMore) {
+      if (mirror.meta.staging === null) return null;
+      if (startedOver) return endless();
       startedOver = true;
     }
   }
+  return STALE;
 };

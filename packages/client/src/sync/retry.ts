@@ -8,7 +8,7 @@ export const RETRY_AFTER_MAX_MS = 5 * 60_000;
 export const SLOW_RETRY_MS = 5 * 60_000;
 
 /** How long to wait after `failures` failures before this one: half of the wait is fixed, half is drawn, so that clients spread. */
-export const retryDelayMs = (failures: number, env: Env, askedMs?: number): number => {
+export const retryDelayMs = (failures: number, env: Env, askedMs?: number | undefined): number => {
   const full = RETRY_DELAYS_MS[Math.min(failures, RETRY_DELAYS_MS.length - 1)] ?? 30_000;
   const drawn = full / 2 + (env.random('retry') * full) / 2;
   return Math.max(drawn, Math.min(askedMs ?? 0, RETRY_AFTER_MAX_MS));

@@ -1,35 +1,42 @@
 import type { AppDefinition, Refusal } from '@tidemark/protocol';
-import type { Traffic } from '../client.ts';
+import type { ClientOptions, Traffic } from '../client.ts';
 import { offerJournal, takeNewClientId } from '../outbox/journal.ts';
 import type { ClientEnv } from '../platform/client-env.ts';
 import type { Transactions } from '../store/transactions.ts';
 import { isSessionAnswer } from './answers.ts';
-import { askedDelayMs, type Calls, type Failure, meaningOf } from './calls.ts';
+import { type Calls, type Failure, failure, meaningOf } from './calls.ts';
 import { pullAll } from './pull.ts';
 import { pushAll } from './push.ts';
+import { SLOW_RETRY_MS } from './retry.ts';
 
 /** How a round ended. 'stale': it was abandoned (offline, closed), nobody waits for it. */
-export type RoundEnd =
-  /** `error`: something was found wrong and repaired. */
-  | { readonly kind: 'done'; readonly error?: Refusal }
-  | { readonly kind: 'stale' }
-  | { readonly kind: 'failed'; readonly error: Refusal; readonly offline: boolean; readonly askedMs?: number }
-  | { readonly kind: 'refused'; readonly error: Refusal }
-  | { readonly kind: 'fatal'; readonly error: Refusal };
+export interface RoundEnd {
+  readonly kind: 'done' | 'stale' | 'failed' | 'refused' | 'fatal';
+  /** With 'done': something was found wrong and repaired. */
+  readonly error?: Refusal;
+  /** No answer came. */
+  readonly offline?: boolean;
+  /** A wait that the failure asks for, beyond the usual one. */
+  readonly askedMs?: number | undefined;
+}
 
 /** What went wrong and what it means here; null: nothing. */
 export type Trouble = RoundEnd | null;
 
-/** What a round works with. */
-export interface Round {
+/** What a session syncs with. */
+export interface SyncTools {
   readonly app: AppDefinition;
   readonly env: ClientEnv;
   readonly calls: Calls;
   readonly transactions: Transactions;
-  readonly account: { readonly issuer: string; readonly subject: string };
+  readonly account: ClientOptions['account'];
+  readonly onTraffic: (kind: Traffic['kind'], count: number, ok: boolean) => void;
+}
+
+/** What a round works with. */
+export interface Round extends SyncTools {
   /** False once the session is offline or closed: then nothing more is sent. */
   readonly isCurrent: () => boolean;
-  readonly onTraffic: (traffic: Omit<Traffic, 'at'>) => void;
   /** What earlier rounds found out about mutations that the server may choke on. */
   readonly suspicion: Suspicion;
 }
@@ -52,20 +59,18 @@ export const noSuspicion = (): Suspicion => ({ unitsMax: UNITS_ALL, strikes: 0, 
 /** Healing, pushing and pulling again within one round; more waits for the next. */
 const PASSES_MAX = 4;
 
-export const toTrouble = (failure: Failure): RoundEnd => {
-  const { error } = failure;
-  const meaning = meaningOf(failure);
-  if (meaning === 'signedOut') return { kind: 'refused', error };
-  if (meaning === 'fatal') return { kind: 'fatal', error };
-  const askedMs = askedDelayMs(failure);
-  return { kind: 'failed', error, offline: failure.status === 0, ...(askedMs === undefined ? {} : { askedMs }) };
+export const STALE: RoundEnd = { kind: 'stale' };
+
+export const toTrouble = (failed: Failure): RoundEnd => {
+  const { status, error, retryMs } = failed;
+  const meaning = meaningOf(failed);
+  // Where only an update of the server helps, it is asked seldom.
+  const askedMs = error.code === 'SCHEMA_AHEAD' ? SLOW_RETRY_MS : retryMs;
+  return { kind: meaning === 'blame' ? 'failed' : meaning, error, offline: status === 0, askedMs };
 };
 
-export const unexpected = (what: string): RoundEnd => ({
-  kind: 'failed',
-  error: { code: 'UNAVAILABLE', message: `The server's answer to ${what} has an unknown form` },
-  offline: false,
-});
+/** A server that answers, but never to an end. */
+export const endless = (): RoundEnd => toTrouble(failure(503, 'UNAVAILABLE', 'Pushes and pulls did not come to an end'));
 
 /** Pushes the outbox and pulls until both are up to date. Every loop is bounded, or makes progress in the store with each request. */
 export const runRound = async (round: Round): Promise<RoundEnd> => {
@@ -86,29 +91,27 @@ export const runRound = async (round: Round): Promise<RoundEnd> => {
     if (trouble !== null) return trouble;
     if (pushed === null && transactions.mirror.meta.heal === null) return { kind: 'done' };
   }
-  return { kind: 'failed', error: { code: 'UNAVAILABLE', message: 'Pushes and pulls did not come to an end' }, offline: false };
+  return endless();
 };
 
 /** Learns the space before anything of it is sent, and that it belongs to the account that the store is bound to. */
-const learnSpace = async (round: Round): Promise<Trouble> => {
-  const { transactions, calls, account } = round;
+const learnSpace = async ({ transactions, calls, account, isCurrent }: Round): Promise<Trouble> => {
   if (transactions.mirror.meta.spaceId !== null) return null;
-  if (!round.isCurrent()) return { kind: 'stale' };
-  const answer = await calls.get('/sync/session');
-  if (!answer.ok) return toTrouble(answer.failure);
-  const session = answer.body;
-  if (!isSessionAnswer(session)) return unexpected('/sync/session');
-  if (session.subject !== account.subject || session.issuer !== account.issuer) {
-    const message = `The token belongs to ${session.issuer} ${session.subject}, this local store to ${account.issuer} ${account.subject}`;
-    return { kind: 'fatal', error: { code: 'WRONG_SPACE', message } };
+  if (!isCurrent()) return STALE;
+  const answer = await calls.ask('/sync/session', isSessionAnswer);
+  if (!answer.ok) return toTrouble(answer);
+  const { spaceId, issuer, subject } = answer.value;
+  if (subject !== account.subject || issuer !== account.issuer) {
+    const message = `The token belongs to ${issuer} ${subject}, this local store to ${account.issuer} ${account.subject}`;
+    return toTrouble(failure(409, 'WRONG_SPACE', message));
   }
-  await transactions.run(({ meta }) => (meta.spaceId === null ? { meta: { spaceId: session.spaceId } } : null));
+  await transactions.run(({ meta }) => (meta.spaceId === null ? { meta: { spaceId } } : null));
   return null;
 };
 
 /** After the pull that a restored server answered: offers it again what it had acknowledged. */
 const heal = async ({ transactions, env, isCurrent }: Round): Promise<Trouble> => {
-  if (!isCurrent()) return { kind: 'stale' };
+  if (!isCurrent()) return STALE;
   const clientId = env.uuid();
   await transactions.run((mirror) => (mirror.meta.heal === null ? null : offerJournal(mirror, clientId, env.wall())));
   return null;

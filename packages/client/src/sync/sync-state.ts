@@ -81,20 +81,8 @@ const fail = current<SyncEvent<'failed'>>((state, event) => ({
 }));
 const signedIn: Row['signedIn'] = (state, event) => (event.online ? run({ ...state, failures: 0 }) : to('offline')(state));
 
-/** What is the same wherever a session lives and may send. */
-const common = {
-  due: stay,
-  done: stay,
-  failed: stay,
-  refused: stay,
-  fatal: to('stopped'),
-  offline: to('offline'),
-  online: stay,
-  signedIn: stay,
-  close: to('closed'),
-} satisfies Partial<Row>;
-
-const dead: Row = {
+/** Nothing leads out, so that the rows below name what does. */
+const quiet: Row = {
   edit: stay,
   poke: stay,
   ask: stay,
@@ -106,15 +94,20 @@ const dead: Row = {
   offline: stay,
   online: stay,
   signedIn: stay,
-  close: to('closed'),
+  close: stay,
 };
+
+/** What is the same wherever a session lives. */
+const alive: Row = { ...quiet, fatal: to('stopped'), offline: to('offline'), close: to('closed') };
+
+const rested: Row = { ...alive, edit: (state, event) => wait(state, event.delayMs), ask: run, due: run };
 
 /** Every state with every event. */
 export const TRANSITIONS: { readonly [S in SyncKind]: Row } = {
-  idle: { ...common, edit: (state, event) => wait(state, event.delayMs), poke: run, ask: run, due: run },
-  waiting: { ...common, edit: (state, event) => wait(state, event.delayMs), poke: stay, ask: run, due: run },
+  idle: { ...rested, poke: run },
+  waiting: rested,
   running: {
-    ...common,
+    ...alive,
     edit: (state, event) => again(state, event.delayMs),
     poke: (state) => again(state, 0),
     ask: (state) => again(state, 0),
@@ -123,11 +116,11 @@ export const TRANSITIONS: { readonly [S in SyncKind]: Row } = {
     refused: current(to('signedOut')),
   },
   // Edits and pokes do not shorten a backoff: the server may be failing under load.
-  backoff: { ...common, edit: stay, poke: stay, ask: run, due: run, online: run, signedIn: run },
-  offline: { ...common, edit: stay, poke: stay, ask: stay, offline: stay, online: run, signedIn: stay },
-  signedOut: { ...common, edit: stay, poke: stay, ask: stay, offline: stay, signedIn },
-  stopped: dead,
-  closed: { ...dead, close: stay },
+  backoff: { ...alive, ask: run, due: run, online: run, signedIn: run },
+  offline: { ...alive, offline: stay, online: run },
+  signedOut: { ...alive, offline: stay, signedIn },
+  stopped: { ...quiet, close: to('closed') },
+  closed: quiet,
 };
 
 /** The next state; the same object where nothing changes. */

@@ -1,0 +1,18 @@
+import type { Meta } from '../store/rows.ts';
+
+/** What an answer says of where the server is. */
+interface Whereabouts {
+  readonly epoch: string;
+  readonly ackedN?: number | undefined;
+  readonly reset?: string | undefined;
+}
+
+/**
+ * A server that forgot receipts it gave, or that has another epoch, was restored from a backup: what it lost is to be offered again.
+ * `asked`: what was true when the request was made.
+ */
+export const healing = (meta: Meta, asked: Meta, { epoch, ackedN, reset }: Whereabouts): Pick<Meta, 'heal'> | undefined => {
+  if (meta.heal !== null) return undefined;
+  if (asked.clientId === meta.clientId && ackedN !== undefined && ackedN < asked.receiptN) return { heal: { all: true } };
+  return reset === 'epoch' || (meta.epoch !== null && epoch !== meta.epoch) ? { heal: { all: false } } : undefined;
+};
