@@ -5,9 +5,11 @@ export { ACCOUNT_ISSUER, type Accounts, type AccountsOptions, createAccounts } f
 export { openSigningKeys, rotateSigningKeys, SIGNING_KEYS_FILE } from './key-file.ts';
 export type { Mail, Mailer } from './mail/mail.ts';
 export { createMailbox, type KeptMail, type Mailbox } from './mail/mailbox.ts';
+export { createSmtpMailer, type SmtpSettings } from './mail/platform/smtp.ts';
 export { type HashCost, SERVER_COST, SMALL_COST } from './passwords.ts';
 export type { PiiKey } from './pii.ts';
 export { type Registration, registerOpenly } from './register.ts';
+export { mountMailbox } from './routes/mailbox-page.ts';
 export { refresh, type SessionTokens, type SessionWish } from './sessions.ts';
 export { login } from './sign-in.ts';
 export { SIGNING_ALGORITHMS, type SigningAlgorithm, type SigningKeys } from './signing-keys.ts';

@@ -48,6 +48,8 @@ export const answerRefusal = (c: HttpContext, refusal: Refusal): Promise<Respons
   c.set('code', refusal.code);
   if (status === 401) c.header('WWW-Authenticate', 'Bearer');
   if (status === 503 || status === 507) c.header('Retry-After', RETRY_AFTER_SECONDS);
+  const wait = refusal.details?.retryAfterSeconds;
+  if (status === 429 && typeof wait === 'number') c.header('Retry-After', String(wait));
   const { code } = named;
   const { message, details } = refusal;
   if (c.req.header('Accept')?.includes('application/problem+json') !== true) {

@@ -25,6 +25,19 @@ export const readJson = async (c: HttpContext, limitBytes: number = LIMITS.bodyB
   return decoded.ok ? parseJson(decoded.value) : decoded;
 };
 
+/**
+ * Reads the fields of a small HTML form (application/x-www-form-urlencoded, at most `limitBytes`). Refusals:
+ * UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE, BAD_REQUEST.
+ */
+export const readForm = async (c: HttpContext, limitBytes = 8 * 1024): Promise<Result<URLSearchParams>> => {
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) {
+    return refuse('UNSUPPORTED_MEDIA_TYPE', 'Send the fields of a form.');
+  }
+  const sent = await readBytes(c, limitBytes);
+  if (!sent.ok) return sent;
+  return isUtf8(sent.value) ? ok(new URLSearchParams(sent.value.toString('utf8'))) : refuse('BAD_REQUEST', 'The form is not UTF-8.');
+};
+
 const isJsonType = (header: string | undefined): boolean =>
   /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(header?.trim() ?? '');
 

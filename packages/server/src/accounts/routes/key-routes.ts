@@ -1,9 +1,8 @@
 import { answerJson, answerRefusal } from '../../http/answer.ts';
-import { readMessage } from '../../http/check.ts';
 import { createKey, listKeys, revokeKey, rotateKey } from '../api-keys.ts';
 import type { SignedIn } from '../sign-in.ts';
 import { type AuthCall, type AuthRoute, answerDone, answerResult } from './auth-route.ts';
-import { keySchema } from './messages.ts';
+import { keySchema, readMessage } from './messages.ts';
 
 const list = async ({ c, context }: AuthCall, { account }: SignedIn): Promise<Response> =>
   answerJson(c, { keys: await listKeys(context, account.row.accountId) });

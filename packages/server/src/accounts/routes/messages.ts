@@ -1,6 +1,7 @@
 import { ok, type Result } from '@tidemark/protocol';
 import * as z from 'zod';
-import { readMessage } from '../../http/check.ts';
+import { readJson } from '../../http/body.ts';
+import { checkShape } from '../../http/check.ts';
 import type { HttpContext } from '../../http/context.ts';
 import { SCOPES } from '../rows.ts';
 
@@ -42,6 +43,15 @@ export const eventsQuery = z.strictObject({
   before: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
+
+/** Whoever asks here need not have shown who it is, so a body may not be large. */
+const BODY_BYTES_MAX = 16 * 1024;
+
+/** Reads the body and checks it against a message. Refusals: those of readJson, BAD_REQUEST. */
+export const readMessage = async <S extends z.ZodType>(c: HttpContext, schema: S): Promise<Result<z.output<S>>> => {
+  const body = await readJson(c, BODY_BYTES_MAX);
+  return body.ok ? checkShape(schema, body.value) : body;
+};
 
 /** A body that may be missing as a whole: of DELETE and of routes whose members are all optional. */
 export const readOptional = async <S extends z.ZodType>(c: HttpContext, schema: S, absent: z.output<S>): Promise<Result<z.output<S>>> => {

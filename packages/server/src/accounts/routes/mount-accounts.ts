@@ -7,9 +7,10 @@ import { publicJwk } from '../signing-keys.ts';
 import { type AuthRoute, runRoute } from './auth-route.ts';
 import { callerOf } from './caller.ts';
 import { keyRoutes } from './key-routes.ts';
+import { linkPages } from './link-pages.ts';
 import { sessionRoutes } from './session-routes.ts';
 
-const ROUTES: readonly AuthRoute[] = [...sessionRoutes, ...keyRoutes];
+const ROUTES: readonly AuthRoute[] = [...sessionRoutes, ...linkPages, ...keyRoutes];
 const JWKS_SECONDS = 300;
 
 // Tokens travel in bodies and headers, never in cookies, so a page of any origin may ask.

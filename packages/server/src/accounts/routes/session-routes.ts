@@ -1,6 +1,6 @@
 import { ok } from '@tidemark/protocol';
 import { answerJson, answerRefusal } from '../../http/answer.ts';
-import { readMessage, readQuery } from '../../http/check.ts';
+import { readQuery } from '../../http/check.ts';
 import { userOf } from '../account.ts';
 import { signedInOf } from '../account-identity.ts';
 import { askForEmailChange, changeEmail, changePassword, logoutEverywhere } from '../change-account.ts';
@@ -20,6 +20,7 @@ import {
   eventsQuery,
   loginSchema,
   logoutSchema,
+  readMessage,
   readOptional,
   redeemSchema,
   refreshSchema,
