@@ -1,0 +1,116 @@
+import type { ClientEnv, HttpRequest } from '@tidemark/client';
+import { openTimerServer, type StorageKind, type TimerServer } from '../timer-server.suite.ts';
+import type { KeptText } from './kept-tasks.ts';
+import { openUploadTimer, type UploadTimer } from './upload-timer.ts';
+
+// Devices of one person on one server that has, for all they know, only the upload routes.
+
+/** What happens to one request: nothing, lost on the way there, or lost on the way back. */
+export type Fate = 'pass' | 'dropRequest' | 'dropAnswer';
+
+export interface Device {
+  readonly timer: UploadTimer;
+  readonly storage: KeptText;
+  /** Milliseconds by which this device's clock is off. */
+  clockOff: number;
+  /** While true no request leaves this device. */
+  offline: boolean;
+  /** Decides about each request; every one passes unless a test says otherwise. */
+  fate: (request: HttpRequest) => Fate;
+  readonly requests: HttpRequest[];
+  /** How long the timer waits at present, in milliseconds. */
+  waits(): readonly number[];
+  /** Lets everything that waits go on. */
+  fire(): void;
+  /** The page dies and opens again on the same storage. */
+  reopen(): Device;
+}
+
+/** A localStorage in memory; `charsMax` is how many characters one text may have. */
+export const createKeptText = (charsMax = Number.POSITIVE_INFINITY): KeptText => {
+  const texts = new Map<string, string>();
+  return {
+    get length() {
+      return texts.size;
+    },
+    key: (index) => [...texts.keys()][index] ?? null,
+    getItem: (key) => texts.get(key) ?? null,
+    setItem: (key, text) => {
+      if (text.length > charsMax) throw new Error('QuotaExceededError');
+      texts.set(key, text);
+    },
+    removeItem: (key) => void texts.delete(key),
+  };
+};
+
+const openDevice = (server: TimerServer, storage: KeptText, user: string): Device => {
+  const timers = new Map<() => void, number>();
+  const requests: HttpRequest[] = [];
+  let ids = 0;
+  const http: ClientEnv['http'] = async (request) => {
+    requests.push(request);
+    const fate = device.offline ? 'dropRequest' : device.fate(request);
+    if (fate === 'dropRequest') throw new Error('connection refused');
+    const { pathname, search } = new URL(request.url);
+    const response = await server.request(request.method, pathname + search, request.body, user);
+    const text = await response.text();
+    if (fate === 'dropAnswer') throw new Error('connection reset');
+    return { status: response.status, header: (name) => response.headers.get(name), text: async () => text };
+  };
+  const env: ClientEnv = {
+    wall: () => server.clock.wall + device.clockOff,
+    mono: () => server.clock.wall,
+    random: () => 1,
+    uuid: () => {
+      ids += 1;
+      return `uuid-${ids}-${requests.length}`;
+    },
+    setTimer: (delayMs, fire) => {
+      timers.set(fire, delayMs);
+      return () => timers.delete(fire);
+    },
+    http,
+    stream: () => Promise.reject(new Error('no stream')),
+    online: () => true,
+    onOnline: () => () => undefined,
+    lock: (_, task) => task(),
+    channel: () => ({ post: () => undefined, close: () => undefined }),
+  };
+  const device: Omit<Device, 'timer'> = {
+    storage,
+    clockOff: 0,
+    offline: false,
+    fate: () => 'pass',
+    requests,
+    waits: () => [...timers.values()],
+    fire: () => {
+      const due = [...timers.keys()];
+      timers.clear();
+      for (const fire of due) fire();
+    },
+    reopen: () => {
+      timer.close();
+      const again = openDevice(server, storage, user);
+      again.clockOff = device.clockOff;
+      return again;
+    },
+  };
+  const timer = openUploadTimer({
+    url: 'http://timer.test',
+    token: () => user,
+    account: { issuer: 'test', subject: user },
+    storage,
+    env,
+  });
+  return Object.assign(device, { timer });
+};
+
+export interface World {
+  readonly server: TimerServer;
+  device(user?: string, storage?: KeptText): Device;
+}
+
+export const openWorld = async (kind: StorageKind = 'memory'): Promise<World> => {
+  const server = await openTimerServer(kind);
+  return { server, device: (user = 'ada', storage = createKeptText()) => openDevice(server, storage, user) };
+};
