@@ -11,6 +11,7 @@ import * as z from 'zod';
 import { type DevelopmentKey, openDevelopmentKey } from './identity/development-key.ts';
 import { createDevelopmentIdentity, issueDevelopmentToken } from './identity/development-tokens.ts';
 import { createNodeEnv } from './platform/node-env.ts';
+import { createSecretWatch } from './secret-watch.suite.ts';
 import { createServer, type Server, type ServerOptions } from './server.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
@@ -88,24 +89,29 @@ export interface TestServer {
 
 /** The routes' env is `env`; the engine's is a real one, so that its own timers run. */
 export const openTestServer = async (options: Partial<ServerOptions> = {}): Promise<TestServer> => {
-  const lines: string[] = [];
+  const watch = createSecretWatch();
   const env = options.env ?? createNodeEnv();
   const storage = createMemoryStorage();
   const metrics = createMetrics();
   const engine = createEngine({ storage, apps: [notes, lists], env: createNodeEnv(), onCommit: metrics.onCommit });
   const key = unwrap(await openDevelopmentKey(temporaryFolder()));
   const identity = unwrap(createDevelopmentIdentity({ key, env, nodeEnv: 'test' }));
-  const logger = createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } });
+  const logger = createLogger({ level: 'debug', destination: watch.destination });
   const mounts = [
     { app: notes, path: '/apps/notes' },
     { app: lists, path: '/apps/lists' },
   ];
   const server = await createServer({ engine, identity, env, logger, metrics, mounts, ...options });
+  server.app.fetch = watch.watch(server.app.fetch);
   onTestFinished(async () => {
     await server.close();
     await storage.close();
   });
-  const token = async (user: string, app = 'notes') => unwrap(await issueDevelopmentToken(key, { app, user }, env));
+  const token = async (user: string, app = 'notes') => {
+    const issued = unwrap(await issueDevelopmentToken(key, { app, user }, env));
+    watch.note(issued);
+    return issued;
+  };
   const alice = await token('alice');
   return {
     server,
@@ -114,7 +120,7 @@ export const openTestServer = async (options: Partial<ServerOptions> = {}): Prom
     key,
     metrics,
     token,
-    logged: () => lines.map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line))),
+    logged: () => watch.lines.map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line))),
     call: async (method, path, body, headers = {}) => {
       const sent = body === undefined ? {} : { body: JSON.stringify(body) };
       const type = body === undefined ? {} : { 'Content-Type': 'application/json' };

@@ -204,7 +204,9 @@ const writeUntilRefused = async (
 test('a shutdown under load keeps every push it acknowledged', { timeout: 20_000 }, async () => {
   const server = await listening();
   const writers = Array.from({ length: 8 }, (_, i) => writeUntilRefused(server, `w${i}`));
-  await vi.waitFor(async () => expect((await server.storage.readSpace('notes/alice'))?.head ?? 0).toBeGreaterThan(100));
+  await vi.waitFor(async () => expect((await server.storage.readSpace('notes/alice'))?.head ?? 0).toBeGreaterThan(100), {
+    timeout: 10_000,
+  });
   await server.server.close();
   const acknowledged = (await Promise.all(writers)).flat();
   expect(acknowledged.length).toBeGreaterThan(100);
