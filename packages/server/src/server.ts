@@ -1,3 +1,4 @@
+import type { Mailbox } from './accounts/mail/mailbox.ts';
 import type { HttpApp } from './http/context.ts';
 import { createHttpApp, type HttpAppOptions } from './http/http-app.ts';
 import type { DevelopmentKey } from './identity/development-key.ts';
@@ -8,9 +9,11 @@ import { openTracing } from './telemetry/tracing.ts';
 
 const SHUTDOWN_LIMIT_MS = 10_000;
 
-export interface ServerOptions extends Omit<HttpAppOptions, 'tracing' | 'development' | 'liveStreams' | 'isStopping'> {
+export interface ServerOptions extends Omit<HttpAppOptions, 'tracing' | 'development' | 'mail' | 'liveStreams' | 'isStopping'> {
   /** Base address of an OTLP receiver (OTEL_EXPORTER_OTLP_ENDPOINT); tracing is loaded only when it is given. */
   readonly otlpEndpoint?: string;
+  /** Shown at /dev/mail while the server listens on a loopback address. */
+  readonly mailbox?: Mailbox;
   /** The page may get tokens signed by this key while the server listens on a loopback address. */
   readonly developmentKey?: DevelopmentKey;
   readonly listenLimits?: ListenLimits;
@@ -29,7 +32,7 @@ export interface Server {
 
 /** A server over an engine. Nothing listens until `listen`. */
 export const createServer = async (options: ServerOptions): Promise<Server> => {
-  const { engine, env, logger, otlpEndpoint, developmentKey } = options;
+  const { engine, env, logger, otlpEndpoint, developmentKey, mailbox } = options;
   const tracing = otlpEndpoint === undefined ? undefined : await openTracing(otlpEndpoint);
   const liveStreams = createLiveStreams();
   let listener: Listener | undefined;
@@ -39,6 +42,7 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
   const app = createHttpApp({
     ...options,
     ...(tracing === undefined ? {} : { tracing }),
+    ...(mailbox === undefined ? {} : { mail: { mailbox, isLoopback: () => loopback } }),
     ...(developmentKey === undefined ? {} : { development: { key: developmentKey, isLoopback: () => loopback } }),
     liveStreams,
     isStopping: () => closing !== undefined,

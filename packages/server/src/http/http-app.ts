@@ -2,6 +2,8 @@ import { type Engine, StorageFailure } from '@tidemark/engine';
 import { type Env, type Refusal, refuse } from '@tidemark/protocol';
 import { Hono } from 'hono';
 import type { Accounts } from '../accounts/create-accounts.ts';
+import type { Mailbox } from '../accounts/mail/mailbox.ts';
+import { mountMailbox } from '../accounts/routes/mailbox-page.ts';
 import type { DevelopmentKey } from '../identity/development-key.ts';
 import { mountDevelopmentRoute } from '../identity/development-route.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -31,6 +33,8 @@ export interface HttpAppOptions {
   readonly https?: boolean;
   /** The accounts of this server: their routes stand at the root and under every mount. */
   readonly accounts?: Pick<Accounts, 'mount' | 'mountJwks'>;
+  /** Mails that were kept instead of sent, shown at /dev/mail while `isLoopback` holds. For development only. */
+  readonly mail?: { readonly mailbox: Mailbox; readonly isLoopback: () => boolean };
   /** With this key the page may get development tokens, while `isLoopback` holds. */
   readonly development?: { readonly key: DevelopmentKey; readonly isLoopback: () => boolean };
   readonly liveStreams?: LiveStreams;
@@ -55,6 +59,7 @@ export const createHttpApp = (options: HttpAppOptions): HttpApp => {
   if (options.development !== undefined) {
     mountDevelopmentRoute(http, { ...options.development, env, apps: new Set(mounts.map(({ app }) => app.name)) });
   }
+  if (options.mail !== undefined) mountMailbox(http, options.mail.mailbox, options.mail.isLoopback);
   if (options.staticFiles !== undefined) mountPage(http, options.staticFiles);
   return http;
 };
