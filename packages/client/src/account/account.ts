@@ -41,7 +41,10 @@ export interface Account {
   loginWithMagicLink(token: string): Promise<Result<AccountState>>;
   forgotPassword(email: string): Promise<Result<JsonObject>>;
   resetPassword(token: string, password: string): Promise<Result<JsonObject>>;
-  changePassword(currentPassword: string, newPassword: string): Promise<Result<JsonObject>>;
+  /** Ends the sessions of all other devices. */
+  changePassword(password: string, newPassword: string): Promise<Result<JsonObject>>;
+  /** Takes effect once the link that is mailed to the new address is confirmed. */
+  changeEmail(password: string, email: string): Promise<Result<JsonObject>>;
   /** What the server knows of the account. */
   me(): Promise<Result<JsonObject>>;
   /** Forgets the tokens here, whatever the server answers. Local stores and their outboxes stay as they are. */

@@ -92,7 +92,7 @@ const signIns = (
     resendVerification: (email) => post('/resend-verification', { email }),
     login: async (email, password) => take(await call('POST', '/login', { email, password })),
     requestMagicLink: (email) => post('/magic-link', { email }),
-    loginWithMagicLink: async (token) => take(await call('POST', '/magic-link', { token })),
+    loginWithMagicLink: async (token) => take(await call('POST', '/magic-link/redeem', { token })),
     forgotPassword: (email) => post('/forgot-password', { email }),
     resetPassword: (token, password) => post('/reset-password', { token, password }),
   };
@@ -104,7 +104,7 @@ const signedInCalls = (
   refresher: Refresher,
   tokens: TokenStore,
   forget: () => Promise<void>,
-): Pick<Account, 'changePassword' | 'me' | 'logout' | 'logoutEverywhere' | 'deleteAccount'> => {
+): Pick<Account, 'changePassword' | 'changeEmail' | 'me' | 'logout' | 'logoutEverywhere' | 'deleteAccount'> => {
   const withToken = async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: JsonObject): Promise<Result<JsonObject>> => {
     try {
       const bearer = await refresher.token();
@@ -122,7 +122,8 @@ const signedInCalls = (
     return answer;
   };
   return {
-    changePassword: (currentPassword, newPassword) => withToken('POST', '/change-password', { currentPassword, newPassword }),
+    changePassword: (password, newPassword) => withToken('POST', '/change-password', { password, newPassword }),
+    changeEmail: (password, email) => withToken('POST', '/change-email', { password, email }),
     me: () => withToken('GET', '/me'),
     logout: async () => {
       const held = await tokens.read();
