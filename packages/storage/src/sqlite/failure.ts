@@ -1,6 +1,7 @@
 import { StorageFailure } from '@tidemark/engine/storage';
 
 const SQLITE_FULL = 13;
+const SQLITE_CONSTRAINT = 19;
 /**
  * Primary result codes by which the machine, not our statement, is at fault: PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR,
  * CORRUPT, FULL, CANTOPEN, NOTADB.
@@ -15,6 +16,9 @@ export const resultCode = (error: unknown): number | undefined =>
 
 /** True for a full disk, failing I/O and the like; false for a fault in what we asked SQLite to do. */
 export const isMachineFault = (error: unknown): boolean => MACHINE_FAULTS.has(resultCode(error) ?? -1);
+
+/** True where a row with the same key is there already. */
+export const isConstraint = (error: unknown): boolean => resultCode(error) === SQLITE_CONSTRAINT;
 
 export const isFull = (error: unknown): boolean => resultCode(error) === SQLITE_FULL;
 

@@ -1,10 +1,10 @@
 import type { ItemWrite } from '@tidemark/engine/accounts';
-import type { Append, ClientRow, RecordRow, SpaceRow } from '@tidemark/engine/storage';
+import type { Append, ClientRow, ReceiptRow, RecordRow, SpaceRow } from '@tidemark/engine/storage';
 import { createAccountWrites } from './accounts.ts';
 import { createCatchUp } from './catch-up.ts';
 import { type Database, insertRows, row, run } from './database.ts';
 import type { IndexCatalogue } from './indexing.ts';
-import { fromClient, fromLog, fromReceipt, fromRecord, fromSpace, SPACE_COLUMNS, SPACE_STATE_COLUMNS } from './rows.ts';
+import { fromClient, fromLog, fromReceipt, fromRecord, fromSpace, RECEIPT_COLUMNS, SPACE_COLUMNS, SPACE_STATE_COLUMNS } from './rows.ts';
 import { SEQ_BITS } from './schema.ts';
 
 /** A space's row that replaces the one before it, if the counter is still as expected. */
@@ -41,18 +41,29 @@ const spaceWriter = (db: Database) => {
   };
 };
 
-/** Writes record states. */
+/** Writes record states. Those of the first revision are new, but for a rare one that was compacted away and came back. */
 const recordWriter = (db: Database) => {
+  const into = 'records (space, collection, id, seq, revision, updatedAt, schemaVersion, deleted, fields, meta)';
   const upsert = run(
     db,
-    `INSERT INTO records (space, collection, id, seq, revision, updatedAt, schemaVersion, deleted, fields, meta) VALUES (${marks(10)})
+    `INSERT INTO ${into} VALUES (${marks(10)})
      ON CONFLICT (space, collection, id) DO UPDATE SET seq = excluded.seq, revision = excluded.revision,
        updatedAt = excluded.updatedAt, schemaVersion = excluded.schemaVersion, deleted = excluded.deleted,
        fields = excluded.fields, meta = excluded.meta`,
   );
+  const insert = insertRows(db, into, marks(10), (values) => upsert(...values));
   return (space: number, records: readonly RecordRow[]): void => {
-    for (const record of records) upsert(space, ...fromRecord(record));
+    insert(records.filter(({ revision }) => revision === 1).map((record) => [space, ...fromRecord(record)]));
+    for (const record of records) if (record.revision !== 1) upsert(space, ...fromRecord(record));
   };
+};
+
+/** Writes receipts, which are nearly always new. */
+const receiptWriter = (db: Database) => {
+  const into = `receipts (space, ${RECEIPT_COLUMNS})`;
+  const replace = run(db, `INSERT OR REPLACE INTO ${into} VALUES (${marks(9)})`);
+  const insert = insertRows(db, into, marks(9), (values) => replace(...values));
+  return (space: number, receipts: readonly ReceiptRow[]): void => insert(receipts.map((receipt) => [space, ...fromReceipt(receipt)]));
 };
 
 const clientWriter = (db: Database) => {
@@ -102,6 +113,7 @@ const purger = (db: Database) => {
 export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Job) => JobAnswer) => {
   const writeSpace = spaceWriter(db);
   const writeRecords = recordWriter(db);
+  const writeReceipts = receiptWriter(db);
   const writeClient = clientWriter(db);
   const purge = purger(db);
   const catchUp = createCatchUp(db, catalogue);
@@ -109,14 +121,9 @@ export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Jo
   const findSpace = row<[number]>(db, 'SELECT number FROM spaces WHERE key = ?');
   const writeChanges = insertRows(
     db,
-    `INSERT INTO log (position, collection, id, revision, prevSeq, updatedAt, schemaVersion, deleted, fields,
+    `log (position, collection, id, revision, prevSeq, updatedAt, schemaVersion, deleted, fields,
        mutationId, clientId, at, hash)`,
     `? << ${SEQ_BITS} | ?, ${marks(12)}`,
-  );
-  const writeReceipt = run(
-    db,
-    `INSERT OR REPLACE INTO receipts (space, mutationId, hash, verdict, seq, revision, collection, id, extra)
-     VALUES (${marks(9)})`,
   );
   return (job) => {
     if (job.kind === 'accounts') return writeAccounts(job.batch);
@@ -139,7 +146,7 @@ export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Jo
     const { batch } = job;
     writeChanges(batch.changes.map((change) => [space, ...fromLog(change)]));
     writeRecords(space, batch.records);
-    for (const receipt of batch.receipts) writeReceipt(space, ...fromReceipt(receipt));
+    writeReceipts(space, batch.receipts);
     for (const client of batch.clients) writeClient.append(space, client);
     return 'stored';
   };
