@@ -2,6 +2,7 @@ import type { AccountsStorage } from '@tidemark/engine/accounts';
 import { createMemoryAccounts } from '@tidemark/engine/accounts';
 import { onTestFinished } from 'vitest';
 import { chooseIdentity } from '../identity/choose-identity.ts';
+import { createSecretWatch } from '../secret-watch.suite.ts';
 import { createTestEnv, lists, notes, openTestServer, type TestEnv, type TestServer, temporaryFolder, unwrap } from '../server.suite.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { type Accounts, type AccountsOptions, createAccounts } from './create-accounts.ts';
@@ -47,11 +48,11 @@ export const NO_LIMITS = {
 };
 
 export const openAccounts = async (options: Partial<AccountsOptions> = {}): Promise<TestAccounts> => {
+  const watch = createSecretWatch();
   const env = createTestEnv();
   const items = options.storage ?? createMemoryAccounts();
   const mailbox = createMailbox(env);
-  const lines: string[] = [];
-  const logger = createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } });
+  const logger = createLogger({ level: 'debug', destination: watch.destination });
   const signingKeys = options.signingKeys ?? unwrap(await openSigningKeys(temporaryFolder(), env));
   // Accounts want the engine, and the server that owns the engine wants their identity.
   const late: { accounts?: Accounts } = {};
@@ -82,6 +83,7 @@ export const openAccounts = async (options: Partial<AccountsOptions> = {}): Prom
     allowances: NO_LIMITS,
     ...options,
   });
+  server.server.app.fetch = watch.watch(server.server.app.fetch);
   late.accounts = accounts;
   for (const args of mounts) accounts.mount(...args);
   for (const args of jwks) accounts.mountJwks(...args);
@@ -105,7 +107,9 @@ export const openAccounts = async (options: Partial<AccountsOptions> = {}): Prom
     const mail = mailbox.list().find(({ to }) => to === email);
     if (mail === undefined) throw new Error(`no mail to ${email}`);
     const { subject, text } = mail;
-    return { subject, text, token: /token=(\S+)/.exec(text)?.[1] ?? '', code: /code: (\d{6})/.exec(text)?.[1] ?? '' };
+    const token = /token=(\S+)/.exec(text)?.[1] ?? '';
+    watch.note(token);
+    return { subject, text, token, code: /code: (\d{6})/.exec(text)?.[1] ?? '' };
   };
   const signUp: TestAccounts['signUp'] = async (email = 'ann@example.com') => {
     await call('POST', '/auth/register', { body: { email, password: PASSWORD } });

@@ -1,5 +1,5 @@
 import type { ItemWrite } from '@tidemark/engine/accounts';
-import type { Env, Result } from '@tidemark/protocol';
+import { type Env, type Result, refuse } from '@tidemark/protocol';
 import type { Logger } from '../telemetry/logger.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Items } from './items.ts';
@@ -62,11 +62,11 @@ export interface AccountsContext {
   readonly apps: ReadonlySet<string>;
 }
 
-const ATTEMPTS = 8;
+const ATTEMPTS = 20;
 
 /**
  * Reads, decides and writes, again from the start where another writer came first: `decide` answers the batch and what
- * follows from it, or a refusal. Throws when it is overtaken too often.
+ * follows from it, or a refusal. Refused with UNAVAILABLE when it is overtaken too often.
  */
 export const decideAndWrite = async <T>(
   { items }: Pick<AccountsContext, 'items'>,
@@ -78,5 +78,5 @@ export const decideAndWrite = async <T>(
     const { batch, value } = decided.value;
     if (batch.length === 0 || (await items.write(batch)) === 'stored') return { ok: true, value };
   }
-  throw new Error('An account is being written to by too many at once.');
+  return refuse('UNAVAILABLE', 'Too many requests about one account at the same moment. Try again.');
 };

@@ -1,6 +1,7 @@
 import { WRITES_MAX } from '@tidemark/engine/accounts';
 import type { AccountsContext } from './context.ts';
 import { finishDeletions } from './delete-account.ts';
+import { resealAccounts } from './reseal.ts';
 
 const EVERY_MS = 60 * 1000;
 /** Items removed in one run: the rest waits for the next. */
@@ -22,9 +23,16 @@ const purge = async ({ items, env }: AccountsContext): Promise<void> => {
 /** The jobs of accounts. Each may be cut off anywhere and goes on at its next run. */
 export const createJobs = (context: AccountsContext): AccountJobs => {
   const { env, logger } = context;
+  let resealed = false;
   const run = async (): Promise<void> => {
     await finishDeletions(context);
     await purge(context);
+    // Keys change only with a start of the server, so once is enough.
+    if (!resealed) {
+      const accounts = await resealAccounts(context);
+      if (accounts > 0) logger.info({ accounts }, 'personal data was encrypted with the newest key');
+    }
+    resealed = true;
   };
   const start = () => {
     let cancel = (): void => {};

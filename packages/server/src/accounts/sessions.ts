@@ -127,7 +127,7 @@ export const refresh = async (context: AccountsContext, text: string, caller: Ca
   if (!decided.ok) return decided;
   const { account, family, refreshToken } = decided.value;
   if (family === undefined) {
-    context.logger.warn({ account: token.accountId, session: token.familyId }, 'a refresh token was used twice; its session is ended');
+    context.logger.warn({ account: token.accountId }, 'a refresh token was used twice; its session is ended');
     context.post.send('reused', emailOf(context, account.row));
     return ended;
   }
