@@ -39,7 +39,9 @@ export const oidcConfigSchema = z.strictObject({
 });
 
 /** An issuer that somebody else runs, as a configuration names it. */
-export const issuerConfigSchema = z.discriminatedUnion('kind', [googleConfigSchema, cognitoConfigSchema, oidcConfigSchema]);
+export const issuerConfigSchema = z.discriminatedUnion('kind', [googleConfigSchema, cognitoConfigSchema, oidcConfigSchema], {
+  error: 'kind must be one of: google, cognito, oidc',
+});
 export type IssuerConfig = z.output<typeof issuerConfigSchema>;
 
 export const externalIssuerOf = (config: IssuerConfig): ExternalIssuer => {
