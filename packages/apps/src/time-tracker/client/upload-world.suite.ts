@@ -1,4 +1,5 @@
-import type { ClientEnv, HttpRequest } from '@tidemark/client';
+import { type ClientEnv, createMemoryStore, type HttpRequest } from '@tidemark/client';
+import { openTimeTracker } from '../client.ts';
 import { openTimerServer, type StorageKind, type TimerServer } from '../timer-server.suite.ts';
 import type { KeptText } from './kept-tasks.ts';
 import { openUploadTimer, type UploadTimer } from './upload-timer.ts';
@@ -43,13 +44,20 @@ export const createKeptText = (charsMax = Number.POSITIVE_INFINITY): KeptText =>
   };
 };
 
-const openDevice = (server: TimerServer, storage: KeptText, user: string): Device => {
-  const timers = new Map<() => void, number>();
-  const requests: HttpRequest[] = [];
+type Rules = Pick<Device, 'clockOff' | 'offline' | 'fate'>;
+
+/** The platform of one device, with a network that `rules` decide about and timers that only a test fires. */
+const createEnv = (
+  server: TimerServer,
+  user: string,
+  rules: Rules,
+  requests: HttpRequest[],
+  timers: Map<() => void, number>,
+): ClientEnv => {
   let ids = 0;
   const http: ClientEnv['http'] = async (request) => {
     requests.push(request);
-    const fate = device.offline ? 'dropRequest' : device.fate(request);
+    const fate = rules.offline ? 'dropRequest' : rules.fate(request);
     if (fate === 'dropRequest') throw new Error('connection refused');
     const { pathname, search } = new URL(request.url);
     const response = await server.request(request.method, pathname + search, request.body, user);
@@ -57,8 +65,8 @@ const openDevice = (server: TimerServer, storage: KeptText, user: string): Devic
     if (fate === 'dropAnswer') throw new Error('connection reset');
     return { status: response.status, header: (name) => response.headers.get(name), text: async () => text };
   };
-  const env: ClientEnv = {
-    wall: () => server.clock.wall + device.clockOff,
+  return {
+    wall: () => server.clock.wall + rules.clockOff,
     mono: () => server.clock.wall,
     random: () => 1,
     uuid: () => {
@@ -76,6 +84,13 @@ const openDevice = (server: TimerServer, storage: KeptText, user: string): Devic
     lock: (_, task) => task(),
     channel: () => ({ post: () => undefined, close: () => undefined }),
   };
+};
+
+const SERVER_ADDRESS = 'http://timer.test';
+
+const openDevice = (server: TimerServer, storage: KeptText, user: string): Device => {
+  const timers = new Map<() => void, number>();
+  const requests: HttpRequest[] = [];
   const device: Omit<Device, 'timer'> = {
     storage,
     clockOff: 0,
@@ -96,21 +111,51 @@ const openDevice = (server: TimerServer, storage: KeptText, user: string): Devic
     },
   };
   const timer = openUploadTimer({
-    url: 'http://timer.test',
+    url: SERVER_ADDRESS,
     token: () => user,
     account: { issuer: 'test', subject: user },
     storage,
-    env,
+    env: createEnv(server, user, device, requests, timers),
   });
   return Object.assign(device, { timer });
 };
 
+/** A native client of the same account; it talks only while `offline` is false. */
+export interface NativeDevice {
+  readonly client: Awaited<ReturnType<typeof openTimeTracker>>;
+  offline: boolean;
+  fate: (request: HttpRequest) => Fate;
+}
+
 export interface World {
   readonly server: TimerServer;
+  native(user?: string): Promise<NativeDevice>;
   device(user?: string, storage?: KeptText): Device;
 }
 
+let natives = 0;
+
+const openNative = async (server: TimerServer, user: string): Promise<NativeDevice> => {
+  const rules: Rules = { clockOff: 0, offline: false, fate: () => 'pass' };
+  const env = createEnv(server, user, rules, [], new Map());
+  natives += 1;
+  const mark = natives;
+  const client = await openTimeTracker({
+    url: SERVER_ADDRESS,
+    token: () => user,
+    account: { issuer: 'test', subject: user },
+    store: createMemoryStore(true),
+    live: false,
+    env: { ...env, uuid: () => `native-${mark}-${env.uuid()}` },
+  });
+  return Object.assign(rules, { client });
+};
+
 export const openWorld = async (kind: StorageKind = 'memory'): Promise<World> => {
   const server = await openTimerServer(kind);
-  return { server, device: (user = 'ada', storage = createKeptText()) => openDevice(server, storage, user) };
+  return {
+    server,
+    native: (user = 'ada') => openNative(server, user),
+    device: (user = 'ada', storage = createKeptText()) => openDevice(server, storage, user),
+  };
 };
