@@ -7,13 +7,14 @@ const project = (name: string, include: string[], more: object = {}) => ({
   test: { name, include, environment: 'node' as const, ...more },
 });
 
-/** unit: in-process, fast. rules: the house rules. process: real server processes. browser: a real Chromium. */
+/** unit: in-process, fast. rules: the house rules. sim: worlds in virtual time. process: real server processes. browser: a real Chromium. */
 export default defineConfig({
   test: {
     projects: [
       project('unit', ['packages/**/*.test.ts', 'console/**/*.test.ts']),
       project('rules', ['tools/**/*.test.ts'], { isolate: false }),
-      project('process', ['tests/process/**/*.test.ts'], { testTimeout: 240_000, hookTimeout: 60_000, fileParallelism: false }),
+      project('sim', ['tests/sim/**/*.test.ts'], { testTimeout: 120_000 }),
+      project('process', ['tests/{process,fuzz}/**/*.test.ts'], { testTimeout: 240_000, hookTimeout: 60_000, fileParallelism: false }),
       project('browser', ['tests/browser/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }),
     ],
   },

@@ -1,0 +1,50 @@
+import { connect } from 'node:net';
+
+const ANSWER_MS_MAX = 10_000;
+
+export interface Sent {
+  readonly status: number;
+  readonly text: string;
+  readonly ms: number;
+}
+
+/** A request through Node's own client. An event stream is left as soon as it answers. */
+export const send = async (url: string, init: RequestInit): Promise<Sent> => {
+  const began = performance.now();
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(new Error(`no answer within ${ANSWER_MS_MAX} ms: ${url}`)), ANSWER_MS_MAX);
+  try {
+    const response = await fetch(url, { ...init, signal: abort.signal });
+    const streams = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+    const text = streams ? '' : await response.text();
+    if (streams) await response.body?.cancel();
+    return { status: response.status, text, ms: performance.now() - began };
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** Sends bytes on a connection of their own and answers what came back until it was closed or `quietMs` passed in silence. */
+export const sendRaw = (port: number, parts: readonly (string | Uint8Array)[], quietMs: number): Promise<string> =>
+  new Promise((resolve) => {
+    let answer = '';
+    const socket = connect(port, '127.0.0.1');
+    const finish = (): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(quietMs, finish);
+    socket.on('data', (bytes) => (answer += bytes.toString('latin1')));
+    socket.on('error', finish);
+    socket.on('close', finish);
+    socket.on('connect', () => {
+      // Left open: Node's server does not answer who has half-closed.
+      for (const part of parts) socket.write(part);
+    });
+  });
+
+/** Bytes of memory the process holds; `gc` runs first where Node was started with it. */
+export const residentBytes = (): number => {
+  globalThis.gc?.();
+  return process.memoryUsage.rss();
+};

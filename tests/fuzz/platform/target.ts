@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { timeTracker } from '@tidemark/apps/time-tracker';
+import { timeTrackerRoutes } from '@tidemark/apps/time-tracker/routes';
+import { createEngine } from '@tidemark/engine';
+import type { Result } from '@tidemark/protocol';
+import {
+  createDevelopmentIdentity,
+  createLogger,
+  createMetrics,
+  createNodeEnv,
+  createServer,
+  issueDevelopmentToken,
+  openDevelopmentKey,
+} from '@tidemark/server';
+import { openSqliteStorage } from '@tidemark/storage/sqlite';
+import { onTestFinished } from 'vitest';
+
+const MOUNT = '/apps/time-tracker';
+
+/** A whole server on a real socket and SQLite, to be fuzzed. */
+export interface Target {
+  readonly port: number;
+  readonly token: string;
+  /** `METHOD path` of every route, without the app's mount, as the running app lists them. */
+  readonly routes: readonly string[];
+  /** The address of a path of such a route. */
+  address(path: string): string;
+  /** Errors logged since the start. */
+  readonly errors: readonly string[];
+  /** What is wrong with the file, the chain and the digests. */
+  problems(): Promise<readonly string[]>;
+}
+
+const unwrap = <T>(result: Result<T>): T => {
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value;
+};
+
+const relative = (path: string): string => (path.startsWith(MOUNT) ? path.slice(MOUNT.length) : path);
+
+/** Without its limit of requests: beyond it nothing but 429 would be tested. */
+const { rateLimit: _, ...unlimitedRoutes } = timeTrackerRoutes;
+
+export const openTarget = async (): Promise<Target> => {
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-fuzz-'));
+  const env = createNodeEnv();
+  const storage = unwrap(await openSqliteStorage({ file: join(folder, 'tidemark.db'), env, apps: [timeTracker] }));
+  const key = unwrap(await openDevelopmentKey(folder));
+  const engine = createEngine({ storage, apps: [timeTracker], env });
+  const errors: string[] = [];
+  const server = await createServer({
+    engine,
+    env,
+    identity: unwrap(createDevelopmentIdentity({ key, env, nodeEnv: 'test' })),
+    developmentKey: key,
+    logger: createLogger({ level: 'error', destination: { write: (line) => void errors.push(line) } }),
+    metrics: createMetrics(),
+    mounts: [{ app: timeTracker, path: MOUNT, routes: unlimitedRoutes }],
+  });
+  const { port } = await server.listen(0);
+  onTestFinished(async () => {
+    await server.close();
+    await storage.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const routes = server.app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${relative(path)}`);
+  const rooted = new Set(server.app.routes.map(({ path }) => path).filter((path) => !path.startsWith(MOUNT)));
+  return {
+    port,
+    token: unwrap(await issueDevelopmentToken(key, { app: timeTracker.name, user: 'demo' }, env)),
+    routes: [...new Set(routes)],
+    address: (path) => `http://127.0.0.1:${port}${rooted.has(path) ? '' : MOUNT}${path}`,
+    errors,
+    problems: async () => {
+      const found = [...(await storage.integrityCheck())];
+      for await (const space of engine.listSpaces()) found.push(...(await engine.verify(space)).problems);
+      return found;
+    },
+  };
+};
