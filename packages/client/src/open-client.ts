@@ -1,10 +1,11 @@
-import { type AppDefinition, CONFLICTS, type Collections, refuse } from '@tidemark/protocol';
+import { type AppDefinition, CONFLICTS, type Collections } from '@tidemark/protocol';
 import type { Client, ClientOptions } from './client.ts';
 import { editsOf, handleOf, writeOne } from './collection-handle.ts';
 import { isOpenConflict, openConflicts } from './conflicts.ts';
 import { fetchHistory, restoreRecord } from './history.ts';
 import type { Edit } from './outbox/queue.ts';
-import { browserEnv, browserIndexedDb, openIndexedDbStore } from './platform/browser-env.ts';
+import { browserEnv, openIndexedDbStore } from './platform/browser-env.ts';
+import { refuseAbout } from './refuse-about.ts';
 import { openSession, type Session } from './session.ts';
 import { mutationStateOf } from './status.ts';
 import type { ClientStore } from './store/client-store.ts';
@@ -37,12 +38,11 @@ export const openClient = async <C extends Collections>(options: ClientOptions<C
 };
 
 const openDefaultStore = async (name: string): Promise<ClientStore> => {
-  if (browserIndexedDb() === undefined) return createMemoryStore();
   try {
     return await openIndexedDbStore(name);
   } catch (fault) {
-    if (fault instanceof Error && fault.name === 'VersionError') throw coded('SCHEMA_AHEAD', `The local store ${name} has a newer layout`);
-    // Private windows may forbid it; the status says that nothing is kept.
+    if (fault instanceof Error && fault.name === 'VersionError') throw coded('SCHEMA_AHEAD', name);
+    // Not every platform has it, and private windows may forbid it; the status says that nothing is kept.
     return createMemoryStore();
   }
 };
@@ -74,7 +74,7 @@ const toClient = <C extends Collections>(options: ClientOptions<C>, session: Ses
     onConflicts: news.conflicts.add,
     resolve: async (id, { choose, value, mutationId = env.uuid() }) =>
       view.get(CONFLICTS, id) === undefined
-        ? refuse('CONFLICT_NOT_FOUND', `There is no conflict ${id} here`)
+        ? refuseAbout('CONFLICT_NOT_FOUND', id)
         : writeOne(session, {
             ...{ mutationId, collection: CONFLICTS, id, op: 'patch' },
             fields: { choose, ...(value !== undefined && { value }) },
@@ -96,6 +96,6 @@ const toClient = <C extends Collections>(options: ClientOptions<C>, session: Ses
 };
 
 const definitionOf = <C extends Collections, N extends keyof C & string>(app: AppDefinition<C>, name: N): C[N] => {
-  if (!Object.hasOwn(app.collections, name)) throw new Error(`The app ${app.name} declares no collection ${name}`);
+  if (!Object.hasOwn(app.collections, name)) throw coded('UNKNOWN_COLLECTION', name);
   return app.collections[name];
 };

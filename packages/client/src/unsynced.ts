@@ -1,6 +1,7 @@
-import { type JsonObject, type Result, refuse } from '@tidemark/protocol';
+import type { JsonObject, Result } from '@tidemark/protocol';
 import type { ClientOptions, Written } from './client.ts';
 import { writeOne } from './collection-handle.ts';
+import { refuseAbout } from './refuse-about.ts';
 import type { Session } from './session.ts';
 import { pendingMutations } from './store/mirror.ts';
 import { toRow } from './store/rows.ts';
@@ -9,10 +10,9 @@ import { toRow } from './store/rows.ts';
 export const retryParked = async (session: Session, mutationId: string): Promise<Result<Written>> => {
   const { parked, outbox } = session.transactions.mirror;
   const row = parked.get(mutationId);
-  if (row === undefined) return refuse('NOT_FOUND', `No mutation ${mutationId} is parked`);
+  if (row === undefined) return refuseAbout('NOT_FOUND', mutationId);
   // Until its void is answered it may still turn out to have been applied; a copy would then apply twice.
-  if (outbox.has(mutationId))
-    return refuse('UNAVAILABLE', `The server's verdict on ${mutationId} is still awaited; try again when it is here`);
+  if (outbox.has(mutationId)) return refuseAbout('UNAVAILABLE', 'the server has not answered yet');
   const { collection, id, op, fields } = row.mutation;
   const edit = { mutationId: session.env.uuid(), collection, id, op, fields: fields && toRow(fields) };
   return writeOne(session, edit, { parked: new Map([[mutationId, null]]) });

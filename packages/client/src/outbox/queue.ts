@@ -10,11 +10,11 @@ import {
   type MutableJsonObject,
   ok,
   type Result,
-  refuse,
   utf8Length,
   validateFields,
 } from '@tidemark/protocol';
 import type { Mutation } from '@tidemark/protocol/messages';
+import { refuseAbout } from '../refuse-about.ts';
 import type { Mirror } from '../store/mirror.ts';
 import { pendingOf, targetOf } from '../store/outbox-index.ts';
 import { type OutboxRow, recordKey } from '../store/rows.ts';
@@ -46,7 +46,7 @@ export interface Stamp {
  */
 export const planEdits = (mirror: Mirror, edits: readonly Edit[], stamp: Stamp): Result<Change> => {
   const max = LIMITS.groupMutationsMax;
-  if (edits.length > max) return refuse('GROUP_TOO_LARGE', `A group holds at most ${max} edits`);
+  if (edits.length > max) return refuseAbout('GROUP_TOO_LARGE', `${edits.length} > ${max}`);
   const outbox = new Map<string, OutboxRow>();
   let { nextN } = mirror.meta;
   for (const edit of edits) {
@@ -64,11 +64,11 @@ const planEdit = (mirror: Mirror, earlier: readonly OutboxRow[], edit: Edit, sta
   const { collection, id, mutationId, op, fields = {} } = edit;
   const { app, at, group } = stamp;
   const definition = collectionOf(app, collection);
-  if (definition === undefined) return refuse('UNKNOWN_COLLECTION', `The app declares no collection ${collection}`);
+  if (definition === undefined) return refuseAbout('UNKNOWN_COLLECTION', collection);
   const invalid = checkId(id);
   if (invalid) return { ok: false, error: invalid };
   const fault = jsonFault(fields);
-  if (fault) return refuse(fault.code, `${fault.details.field ?? id} cannot be stored: ${fault.code}`, fault.details);
+  if (fault) return refuseAbout(fault.code, fault.details.field ?? id, fault.details);
   const key = recordKey(collection, id);
   const state = mirror.records.get(key);
   const sameGroup = pendingOf(earlier.filter((row) => targetOf(row) === key));
@@ -82,12 +82,12 @@ const planEdit = (mirror: Mirror, earlier: readonly OutboxRow[], edit: Edit, sta
   if (op === 'delete') return ok(seen && { ...base, op, was: seen });
   // A resolve names what it chooses; it is checked by the server against the conflict as it then is.
   if (collection === CONFLICTS) return ok({ ...base, op: 'patch', fields });
-  if (seen === null && op === 'patch') return refuse('RECORD_NOT_FOUND', `There is no record ${id} in ${collection}`);
+  if (seen === null && op === 'patch') return refuseAbout('RECORD_NOT_FOUND', key);
   const valid = validateFields(definition, fields, op);
   if (!valid.ok) return valid;
   const limitBytes = definition.recordBytesMax;
   const bytes = utf8Length(JSON.stringify({ ...seen, ...valid.value }));
-  if (bytes > limitBytes) return refuse('RECORD_TOO_LARGE', `The record would have ${bytes} bytes of ${limitBytes}`, { limitBytes });
+  if (bytes > limitBytes) return refuseAbout('RECORD_TOO_LARGE', `${bytes} > ${limitBytes}`, { limitBytes });
   if (seen === null) return ok({ ...base, op: 'put', fields: valid.value, was: {} });
   const sent = op === 'put' ? { ...clearing(seen, definition), ...valid.value } : valid.value;
   const changed = changedFields(sent, seen);

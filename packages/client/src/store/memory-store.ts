@@ -1,5 +1,5 @@
-import { canonicalJson, type JsonObject } from '@tidemark/protocol';
-import type { ClientStore, StoreBatch, StoreTable } from './client-store.ts';
+import { type JsonObject, jsonEqual } from '@tidemark/protocol';
+import type { ClientStore, StoreTable } from './client-store.ts';
 import { STORE_TABLES } from './tables.ts';
 
 /**
@@ -9,32 +9,21 @@ import { STORE_TABLES } from './tables.ts';
  */
 export const createMemoryStore = (durable = false): ClientStore => {
   const tables = new Map<StoreTable, Map<string, string>>(STORE_TABLES.map((table) => [table, new Map()]));
-  const rows = (table: StoreTable): Map<string, string> => {
-    const found = tables.get(table);
-    if (found === undefined) throw new Error(`The local store has no table ${table}`);
-    return found;
+  const readRow = (table: StoreTable, key: string): JsonObject | undefined => {
+    const text = tables.get(table)?.get(key);
+    return text === undefined ? undefined : JSON.parse(text);
   };
   return {
     durable,
-    readAll: async (table) => [...rows(table)].map(([key, text]) => ({ key, value: parseRow(text) })),
-    read: async (table, key) => {
-      const text = rows(table).get(key);
-      return text === undefined ? undefined : parseRow(text);
+    readAll: async (table) => [...(tables.get(table) ?? [])].map(([key, text]) => ({ key, value: JSON.parse(text) })),
+    read: async (table, key) => readRow(table, key),
+    write: async ({ check = [], put = [], delete: gone = [], clear = [] }) => {
+      if (!check.every(({ table, key, value }) => jsonEqual(readRow(table, key), value))) return false;
+      for (const table of clear) tables.get(table)?.clear();
+      for (const { table, key } of gone) tables.get(table)?.delete(key);
+      for (const { table, key, value } of put) tables.get(table)?.set(key, JSON.stringify(value));
+      return true;
     },
-    write: async (batch) => writeRows(rows, batch),
     close: async () => undefined,
   };
 };
-
-const writeRows = (rows: (table: StoreTable) => Map<string, string>, batch: StoreBatch): boolean => {
-  for (const { table, key, value } of batch.check ?? []) {
-    const stored = rows(table).get(key);
-    if (stored !== (value === undefined ? undefined : canonicalJson(value))) return false;
-  }
-  for (const table of batch.clear ?? []) rows(table).clear();
-  for (const { table, key } of batch.delete ?? []) rows(table).delete(key);
-  for (const { table, key, value } of batch.put ?? []) rows(table).set(key, canonicalJson(value));
-  return true;
-};
-
-const parseRow = (text: string): JsonObject => JSON.parse(text);

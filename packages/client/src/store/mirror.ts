@@ -59,7 +59,8 @@ export interface Place {
 export const placeOf = (name: TableName, key: string): Place =>
   name === 'kept' ? { table: 'meta', key: KEPT_PREFIX + key } : { table: name, key };
 
-export const emptyRows = (): Rows => ({
+/** A map for each table, also for changes of them (`N`: null). */
+export const emptyRows = <N = never>(): { readonly [T in TableName]: Map<string, RowTypes[T] | N> } => ({
   records: new Map(),
   staged: new Map(),
   outbox: new Map(),
@@ -68,7 +69,7 @@ export const emptyRows = (): Rows => ({
   kept: new Map(),
 });
 
-export const emptyMirror = (meta: Meta): Mirror => ({ ...emptyRows(), meta, outboxIndex: createOutboxIndex() });
+export const emptyMirror = (meta: Meta): Mirror => ({ ...emptyRows<never>(), meta, outboxIndex: createOutboxIndex() });
 
 /** Changes one table. The only way in which a mirror's rows change. */
 export const applyRows = <T extends TableName>(mirror: Mirror, name: T, rows: RowChanges[T]): void => {

@@ -29,9 +29,9 @@ export const freshMeta = (app: AppDefinition, owner: string, env: ClientEnv): Me
   heal: null,
 });
 
-/** An Error with a code of the catalogue. */
-export const coded = (code: ErrorCode, message: string): Error & { readonly code: ErrorCode } =>
-  Object.assign(new Error(message), { code });
+/** An Error with a code of the catalogue, and what it is about. */
+export const coded = (code: ErrorCode, about: string): Error & { readonly code: ErrorCode } =>
+  Object.assign(new Error(`${code}: ${about}`), { code });
 
 /**
  * Answers what looks at each stored state before it is used. It throws: WRONG_SPACE where the store belongs to another app or
@@ -40,7 +40,6 @@ export const coded = (code: ErrorCode, message: string): Error & { readonly code
 export const admission =
   (app: AppDefinition, owner: string) =>
   (meta: Meta): void => {
-    if (meta.owner !== owner) throw coded('WRONG_SPACE', `The local store belongs to ${meta.owner}, not to ${owner}`);
-    if (meta.storageVersion > STORAGE_VERSION || meta.schemaVersion > app.schemaVersion)
-      throw coded('SCHEMA_AHEAD', `The local store was written by a newer version of ${app.name}`);
+    if (meta.owner !== owner) throw coded('WRONG_SPACE', `${meta.owner}, not ${owner}`);
+    if (meta.storageVersion > STORAGE_VERSION || meta.schemaVersion > app.schemaVersion) throw coded('SCHEMA_AHEAD', owner);
   };

@@ -1,24 +1,20 @@
 import type { JsonObject } from '@tidemark/protocol';
 import type { ClientStore } from './client-store.ts';
-import { placeOf, ROW_TESTS, type RowTypes, TABLE_NAMES, type TableName } from './mirror.ts';
+import { emptyRows, placeOf, ROW_TESTS, type RowTypes, TABLE_NAMES, type TableName } from './mirror.ts';
 import type { Change } from './transactions.ts';
+
+/** The Error of a store that holds what nobody wrote. */
+export const damaged = (key: string): Error => new Error(`The local store is damaged at ${key}`);
 
 /**
  * Reads the named rows (one that is not there counts as deleted), or with null everything, as the change that brings a mirror
  * up to date. Rejects where a row is damaged.
  */
 export const readRows = async (store: ClientStore, named: readonly (readonly [TableName, string])[] | null): Promise<Change> => {
-  const rows: { readonly [T in TableName]: Map<string, RowTypes[T] | null> } = {
-    records: new Map(),
-    staged: new Map(),
-    outbox: new Map(),
-    parked: new Map(),
-    journal: new Map(),
-    kept: new Map(),
-  };
+  const rows: { readonly [T in TableName]: Map<string, RowTypes[T] | null> } = emptyRows<null>();
   const take = <T extends TableName>(name: T, key: string, value: JsonObject | undefined): void => {
     const isRow: (row: unknown) => row is RowTypes[T] = ROW_TESTS[name];
-    if (value !== undefined && !isRow(value)) throw new Error(`The local store is damaged at ${key}`);
+    if (value !== undefined && !isRow(value)) throw damaged(key);
     rows[name].set(key, value ?? null);
   };
   if (named !== null) {

@@ -61,7 +61,7 @@ export const recordKey = (collection: string, id: string): string => `${collecti
 
 /** A typed value as a row. Values are built without undefined members, so nothing needs to be converted. */
 export const toRow = (value: unknown): JsonObject => {
-  if (!isJsonObject(value)) throw new Error('Only objects can be stored');
+  if (!isJsonObject(value)) throw new Error('not an object');
   return value;
 };
 

@@ -11,7 +11,7 @@ import {
   type TableName,
 } from './mirror.ts';
 import { targetOf } from './outbox-index.ts';
-import { readRows } from './read-rows.ts';
+import { damaged, readRows } from './read-rows.ts';
 import { isMeta, type Meta, type OutboxRow, toRow } from './rows.ts';
 
 /** Rows named in meta for other sessions to re-read; with more, they read everything. */
@@ -63,7 +63,7 @@ export const openTransactions = async ({ store, fresh, onTouched, admit }: Trans
       const answer = await attempt();
       if (answer !== null) return answer;
     }
-    throw new Error('The local store keeps nothing, or other tabs write to it without a pause');
+    throw new Error('The local store is never at rest');
   };
   /** False where nothing is new, null where it has to be read again: between two looks at meta that agree, so that the rows belong together. */
   const reread = async (): Promise<boolean | null> => {
@@ -72,7 +72,7 @@ export const openTransactions = async ({ store, fresh, onTouched, admit }: Trans
       await store.write(toBatch(undefined, {}, fresh()));
       return null;
     }
-    if (!isMeta(stored)) throw new Error('The local store is damaged: its state is not readable');
+    if (!isMeta(stored)) throw damaged(META_KEY);
     if (isSame(stored, mirror.meta)) return false;
     const change = await readRows(store, touchedSince(mirror.meta, stored));
     const after = await store.read('meta', META_KEY);

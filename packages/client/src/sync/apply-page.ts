@@ -35,9 +35,6 @@ export const applyPage = (mirror: Mirror, page: PullAnswer, asked: Meta, now: nu
     return { clear: begins ? ['staged'] : [], rows: { staged }, meta: { ...heal, staging: { cursor: page.cursor, epoch: page.epoch } } };
   }
   const records = new Map([...before, ...staged]);
-  // What a push answer brought after the snapshot began is newer than the snapshot.
-  if (page.epoch === meta.epoch)
-    for (const [key, state] of newer(mirror.records.values(), records)) if (state.seq > page.seq) records.set(key, state);
   return {
     clear: ['records', 'staged'],
     rows: { records, outbox, kept: keepReplaced(mirror, records) },

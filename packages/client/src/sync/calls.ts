@@ -57,7 +57,7 @@ export const createCalls = (env: ClientEnv, url: string, token: ClientOptions['t
         }
         return isAnswer(value)
           ? { ok: true as const, status, value }
-          : failure(503, 'UNAVAILABLE', `The server's answer to ${path} has an unknown form`);
+          : failure(503, 'UNAVAILABLE', `The answer to ${path} is not understood`);
       });
       return answer ?? failure(401, 'UNAUTHENTICATED', 'Nobody is signed in');
     } catch (fault) {
@@ -87,7 +87,7 @@ export const errorOf = (status: number, body: JsonObject | undefined): Refusal =
     return { code: error.code, message: String(error.message ?? ''), details: isJsonObject(error.details) ? error.details : {} };
   }
   const ofStatus = status === 429 ? 'TOO_MANY_REQUESTS' : status >= 500 || status < 400 ? 'UNAVAILABLE' : 'BAD_REQUEST';
-  return { code: status === 401 ? 'UNAUTHENTICATED' : ofStatus, message: `The server answered ${status} without saying why` };
+  return { code: status === 401 ? 'UNAUTHENTICATED' : ofStatus, message: `The server answered ${status}` };
 };
 
 export const meaningOf = ({ status, error: { code } }: Failure): Meaning => {

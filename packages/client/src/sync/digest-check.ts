@@ -9,13 +9,9 @@ import type { Round } from './round.ts';
 const DIGEST_INTERVAL_MS = 5 * 60_000;
 const DIGEST_INTERVAL_MAX_MS = 60 * 60_000;
 
-/** Nothing pending, nothing half loaded, no state beyond the cursor: only then can digests be compared. */
-const isAtRest = ({ meta, outbox, records }: Mirror): boolean =>
-  meta.cursor !== null &&
-  meta.staging === null &&
-  meta.heal === null &&
-  outbox.size === 0 &&
-  [...records.values()].every(({ seq }) => seq <= meta.seq);
+/** Nothing pending, nothing half loaded: only then can digests be compared. */
+const isAtRest = ({ meta, outbox }: Mirror): boolean =>
+  meta.cursor !== null && meta.staging === null && meta.heal === null && outbox.size === 0;
 
 /** Names the collections whose local records are not those of the digest. One without live records may be left out of it. */
 const differences = ({ records }: Mirror, { collections }: DigestAnswer): string[] => {
@@ -50,7 +46,7 @@ export const createDigestWatch = (env: Pick<Env, 'mono'>) => {
     next = env.mono() + Math.min(DIGEST_INTERVAL_MS * 2 ** repairs, DIGEST_INTERVAL_MAX_MS);
     if (repairs === 0) return null;
     await transactions.run(startOver);
-    const message = `The records here differed from the server's in ${digest.join(', ')}; they were loaded again`;
+    const message = `Differed from the server and was loaded again: ${digest}`;
     return { code: 'INTERNAL', message, details: { digest } };
   };
 };

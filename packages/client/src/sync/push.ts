@@ -58,7 +58,7 @@ const pushBatch = async (round: Round, batch: readonly Unit[]): Promise<Pushed |
   suspicion.strikes = 0;
   suspicion.isBaseAhead = false;
   suspicion.unitsMax = suspicion.unitsMax >= PUSH_MUTATIONS_MAX ? UNITS_ALL : suspicion.unitsMax * 2;
-  await transactions.run((mirror) => applyPush(round.app, mirror, answer.value, asked, env.wall()));
+  await transactions.run((mirror) => applyPush(mirror, answer.value, asked, env.wall()));
   return 'progress';
 };
 

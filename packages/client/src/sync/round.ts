@@ -70,7 +70,7 @@ export const toTrouble = (failed: Failure): RoundEnd => {
 };
 
 /** A server that answers, but never to an end. */
-export const endless = (): RoundEnd => toTrouble(failure(503, 'UNAVAILABLE', 'Pushes and pulls did not come to an end'));
+export const endless = (): RoundEnd => toTrouble(failure(503, 'UNAVAILABLE', 'Syncing does not come to an end'));
 
 /** Pushes the outbox and pulls until both are up to date. Every loop is bounded, or makes progress in the store with each request. */
 export const runRound = async (round: Round): Promise<RoundEnd> => {
@@ -102,7 +102,7 @@ const learnSpace = async ({ transactions, calls, account, isCurrent }: Round): P
   if (!answer.ok) return toTrouble(answer);
   const { spaceId, issuer, subject } = answer.value;
   if (subject !== account.subject || issuer !== account.issuer) {
-    const message = `The token belongs to ${issuer} ${subject}, this local store to ${account.issuer} ${account.subject}`;
+    const message = `The token is of ${issuer} ${subject}, this local store of ${account.issuer} ${account.subject}`;
     return toTrouble(failure(409, 'WRONG_SPACE', message));
   }
   await transactions.run(({ meta }) => (meta.spaceId === null ? { meta: { spaceId } } : null));

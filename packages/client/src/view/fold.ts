@@ -1,8 +1,7 @@
 import {
   type AppDefinition,
   type CollectionDefinition,
-  type FieldDefinition,
-  type Json,
+  isOptional,
   type JsonObject,
   jsonEqual,
   type MutableJsonObject,
@@ -57,67 +56,32 @@ const apply = (
   mutation: Mutation,
   own: ReadonlySet<string>,
 ): JsonObject | null => {
-  const version = mutation.schemaVersion ?? context.app.schemaVersion;
-  const was = raise(context, mutation.was ?? {}, version);
-  if (mutation.op === 'delete') return mutation.healed && fields && !jsonEqual(fields, was) ? fields : null;
-  if (fields === null && mutation.op === 'patch') return null;
-  const sent = raise(context, mutation.fields ?? {}, version);
+  const { op, healed, base, epoch, at, schemaVersion = context.app.schemaVersion } = mutation;
+  const { collection, clientId } = context;
+  const was = raise(context, mutation.was ?? {}, schemaVersion);
+  if (op === 'delete') return healed && fields && !jsonEqual(fields, was) ? fields : null;
+  if (fields === null && op === 'patch') return null;
+  const sent = raise(context, mutation.fields ?? {}, schemaVersion);
   const next: MutableJsonObject = { ...fields };
-  const newer = state !== undefined && (state.seq > mutation.base || (mutation.epoch !== undefined && mutation.epoch !== context.epoch));
+  const isNewer = state !== undefined && (state.seq > base || (epoch !== undefined && epoch !== context.epoch));
   for (const [name, value] of Object.entries(sent)) {
-    const field = Object.hasOwn(context.collection.fields, name) ? context.collection.fields[name] : undefined;
-    if (field?.derived) continue;
-    const mine = value === null && field && isOptional(field) ? undefined : value;
-    const changed = !jsonEqual(next[name], was[name]);
+    const field = Object.hasOwn(collection.fields, name) ? collection.fields[name] : undefined;
+    const theirs = next[name];
+    const changed = !jsonEqual(theirs, was[name]);
     // A re-offer that the server kept through its restore must not show an old value over a newer one.
-    if (mutation.healed && changed) continue;
-    const merged = mergeValue(context, field, {
-      state,
-      mutation,
-      next,
-      name,
-      mine,
-      was: was[name],
-      concurrent: newer && changed && !own.has(name),
-    });
+    if (field?.derived || (healed && changed)) continue;
+    let merged = value === null && field && isOptional(field) ? undefined : value;
+    const rule = field?.merge;
+    const isConcurrent = isNewer && changed && !own.has(name);
+    if (rule && !jsonEqual(merged, theirs) && (isConcurrent || (rule.when === 'always' && theirs !== undefined))) {
+      merged = rule.merge({
+        was: was[name],
+        mine: { value: merged, clientId, at, record: { ...next, ...mutation.fields } },
+        theirs: { value: theirs, clientId: '', at: state?.updatedAt ?? 0, record: next },
+      }).value;
+    }
     if (merged === undefined) delete next[name];
     else next[name] = merged;
   }
-  const { derive } = context.collection;
-  return derive ? { ...next, ...derive(fields, next, sent) } : next;
-};
-
-interface FieldEdit {
-  readonly state: RecordState | undefined;
-  readonly mutation: Mutation;
-  readonly next: JsonObject;
-  readonly name: string;
-  readonly mine: Json | undefined;
-  readonly was: Json | undefined;
-  readonly concurrent: boolean;
-}
-
-const mergeValue = (context: FoldContext, field: FieldDefinition | undefined, edit: FieldEdit): Json | undefined => {
-  const { state, mutation, next, name, mine, was, concurrent } = edit;
-  const rule = field?.merge;
-  const theirs = next[name];
-  if (rule === undefined || jsonEqual(mine, theirs) || !(concurrent || (rule.when === 'always' && theirs !== undefined))) return mine;
-  const outcome = rule.merge({
-    was,
-    mine: { value: mine, clientId: context.clientId, at: mutation.at, record: { ...next, ...mutation.fields } },
-    theirs: { value: theirs, clientId: '', at: state?.updatedAt ?? 0, record: next },
-  });
-  return outcome.value;
-};
-
-const optional = new WeakMap<FieldDefinition, boolean>();
-
-/** Does null in a patch clear the field? It does where the schema takes an absent value. */
-const isOptional = (field: FieldDefinition): boolean => {
-  const known = optional.get(field);
-  if (known !== undefined) return known;
-  const result = field.schema['~standard'].validate(undefined);
-  const answer = !(result instanceof Promise) && !result.issues;
-  optional.set(field, answer);
-  return answer;
+  return { ...next, ...collection.derive?.(fields, next, sent) };
 };

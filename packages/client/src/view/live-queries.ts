@@ -42,13 +42,9 @@ export const createLiveQueries = (records: (collection: string) => ReadonlyMap<s
 /** A record that neither is in the answer nor meets the conditions now cannot change the answer. */
 const concerns = (live: LiveQuery, changes: ViewChange): boolean => {
   const shown = new Set(live.answer);
-  const conditions: Query<ViewRecord> = {
-    ...(live.query.where ? { where: live.query.where } : {}),
-    ...(live.query.search ? { search: live.query.search } : {}),
-  };
   for (const { before, after } of changes.values()) {
     if (before !== undefined && shown.has(before)) return true;
-    if (after !== undefined && runQuery([after], live.collection, conditions).length > 0) return true;
+    if (after !== undefined && runQuery([after], live.collection, live.query).length > 0) return true;
   }
   return false;
 };
