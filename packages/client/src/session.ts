@@ -94,7 +94,9 @@ export const openSession = async (client: ClientOptions, env: ClientEnv, store: 
       tellOnline();
     },
     signedIn: async () => {
-      if (lastEnd?.error?.code === 'CLIENT_REVOKED') await renewClientId(tools, mirror.meta.clientId);
+      const isRevoked = lastEnd?.error?.code === 'CLIENT_REVOKED';
+      // Where the store cannot keep the new clientId now, the server says again that the old one is revoked.
+      if (isRevoked) await renewClientId(tools, mirror.meta.clientId).catch(() => undefined);
       loop.dispatch({ kind: 'signedIn', online: isOnline() });
     },
     close: async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { copyStore, createWorld, type NotesClient, type World } from '../simulation/world.suite.ts';
+import { copyStore, createWorld, faultyStore, type NotesClient, type World } from '../simulation/world.suite.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 
 // Each of these was found by a seed of the simulator (tests/sim), and is its smallest form.
@@ -49,4 +49,25 @@ it('edits of a device restored from its backup are shown, although the server kn
   restored.setOnline(false);
   await put(world, restored, 'd');
   expect(restored.collection('notes').get('d')?.title).toBe('d');
+});
+
+it('signing in after a revocation with a full disk is heard nevertheless, and asked for again', async () => {
+  const world = createWorld();
+  let full = false;
+  const client = await opened(
+    world,
+    faultyStore(createMemoryStore(true), () => full),
+  );
+  await world.engine.revokeDevice({ app: 'notes', key: 'notes/alice' }, client.clientId);
+  await world.during(client.sync());
+  await world.until(() => client.status().state === 'signed out');
+  full = true;
+  const asked = world.requests.length;
+  client.signedIn();
+  await world.until(() => world.requests.length > asked && client.status().state === 'signed out');
+  full = false;
+  client.signedIn();
+  await put(world, client, 'a');
+  await settled(world, client);
+  expect(client.status().error).toBeNull();
 });
