@@ -6,7 +6,7 @@ import { build } from './build.js';
 import { ensureInstalled } from './ensure.js';
 import { runAsMain, runInstalled } from './step.js';
 
-const projects = ['unit', 'rules', 'process'];
+const projects = ['unit', 'rules', 'sim', 'process'];
 
 await runAsMain(import.meta.url, async (args) => {
   const all = args.includes('--all');

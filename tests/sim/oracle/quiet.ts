@@ -1,0 +1,141 @@
+import type { RecordRow } from '@tidemark/engine';
+import { CONFLICTS, isJsonObject, type Json } from '@tidemark/protocol';
+import { TASK_MARK } from '../app.ts';
+import type { Tab } from '../device/tab.ts';
+import type { World } from '../world/world.ts';
+import { spaceKeyOf } from './memory.ts';
+import { plainJson } from './plain-json.ts';
+
+/** What a client or the server holds, as text by `collection/id`. */
+export type Picture = ReadonlyMap<string, string>;
+
+const PAGE = { limit: 100_000, bytesMax: Number.MAX_SAFE_INTEGER };
+
+/** The oracle's own up-caster, from schemaVersion 1 to 2. */
+const raised = (collection: string, fields: Json): Json =>
+  collection === 'tasks' && isJsonObject(fields) && !String(fields.title).startsWith(TASK_MARK)
+    ? { ...fields, title: TASK_MARK + String(fields.title) }
+    : fields;
+
+/** The records of a user as the server's storage has them, as a client of that schemaVersion is to show them. */
+export const serverPicture = async (world: World, user: string, version: number): Promise<Picture> => {
+  const { storage } = world.keeper();
+  const rows: RecordRow[] = await world.context.loop.real(storage.readRecords(spaceKeyOf(user), PAGE));
+  const picture = new Map<string, string>();
+  for (const { collection, id, fieldsJson, schemaVersion } of rows) {
+    const fields: Json = JSON.parse(fieldsJson);
+    if (collection !== CONFLICTS)
+      picture.set(`${collection}/${id}`, plainJson(schemaVersion < version ? raised(collection, fields) : fields));
+    else if (isJsonObject(fields) && fields.state === 'open') picture.set(`conflict/${id}`, '');
+  }
+  return picture;
+};
+
+const COLLECTIONS = ['notes', 'tasks'] as const;
+
+const jsonOf = (value: unknown): Json => {
+  const json: Json = JSON.parse(JSON.stringify(value));
+  return json;
+};
+
+/** What a tab shows. */
+export const tabPicture = (tab: Tab): Picture => {
+  const picture = new Map<string, string>();
+  const { client } = tab;
+  if (client === undefined) return picture;
+  for (const collection of COLLECTIONS) {
+    for (const { id, ...fields } of client.collection(collection).list()) picture.set(`${collection}/${id}`, plainJson(jsonOf(fields)));
+  }
+  for (const { conflictId } of client.conflicts()) picture.set(`conflict/${conflictId}`, '');
+  return picture;
+};
+
+/** The first difference of two pictures, in words. */
+export const differenceOf = (expected: Picture, found: Picture): string | undefined => {
+  for (const [key, text] of expected) if (found.get(key) !== text) return `${key} is ${String(found.get(key))}, the server has ${text}`;
+  for (const [key, text] of found) if (!expected.has(key)) return `${key} is ${text}, the server has nothing`;
+  return undefined;
+};
+
+const whyBusy = (world: World): string | undefined => {
+  for (const device of world.devices) {
+    if (device.tabs.length < world.context.profile.tabs) return `${device.name} has ${device.tabs.length} tabs open`;
+    for (const { client, life } of device.tabs) {
+      if (client === undefined) return `${life.name} is not open yet`;
+      const { state, pending, error } = client.status();
+      if (pending > 0) return `${life.name} has ${pending} pending, state ${state}, ${JSON.stringify(error)}`;
+      if (state !== 'synced') return `${life.name} is ${state}, ${JSON.stringify(error)}`;
+    }
+  }
+  return undefined;
+};
+
+/** Why the world is not at rest; undefined where it is. */
+export const restlessness = async (world: World): Promise<string | undefined> => {
+  const busy = whyBusy(world);
+  if (busy !== undefined) return busy;
+  for (const user of world.users) {
+    for (const device of world.devices.filter((one) => one.user === user)) {
+      const expected = await serverPicture(world, user, device.version);
+      for (const tab of device.tabs) {
+        const difference = differenceOf(expected, tabPicture(tab));
+        if (difference !== undefined) return `${tab.life.name}: ${difference}`;
+      }
+    }
+  }
+  return undefined;
+};
+
+/** Every local write is in the log, refused there, parked, discarded by a person, or was lost by an injected loss (I1, I7). */
+const checkNothingLost = (world: World): void => {
+  const { violate, sometimes } = world.context;
+  const parked = new Set<string>();
+  for (const { tabs } of world.devices)
+    for (const { client } of tabs)
+      for (const { mutation, error } of client?.parked() ?? []) {
+        parked.add(mutation.mutationId);
+        sometimes.hit(`parked at rest: ${error.code}`);
+      }
+  const { issued, receipts } = world.oracle.memory;
+  for (const [mutationId, one] of issued) {
+    if (one.excused !== undefined || one.discarded) continue;
+    const verdict = receipts.get(mutationId);
+    if (verdict === undefined && !parked.has(mutationId))
+      violate('I7', `${mutationId} of ${one.device} (${String(one.mutation.op)} ${String(one.mutation.id)}) is nowhere`);
+    if (verdict === 'rejected' && !parked.has(mutationId))
+      violate('I7', `${mutationId} of ${one.device} was refused by the server, and is parked nowhere`);
+  }
+};
+
+/** Three derivations of the state agree (I20). */
+const checkServer = async (world: World): Promise<void> => {
+  const { violate, loop } = world.context;
+  const server = world.servers()[0];
+  if (server === undefined) return violate('I14', 'no server is up');
+  for (const user of world.users) {
+    let over = false;
+    const work = server.engine.verify({ app: 'sim', key: spaceKeyOf(user) }).finally(() => {
+      over = true;
+    });
+    while (!over && (await loop.step(loop.now() + 60_000)));
+    const { problems } = await work;
+    for (const problem of problems) violate('I20', `${user}: ${problem}`);
+  }
+};
+
+/** The clients' own comparison with the server has found nothing (I19). */
+const checkClients = (world: World): void => {
+  for (const { tabs } of world.devices) {
+    for (const { client, life } of tabs) {
+      const error = client?.status().error ?? null;
+      if (error !== null) world.context.violate('I19', `${life.name} says at rest: ${JSON.stringify(error)}`);
+    }
+  }
+};
+
+/** Everything that must hold once a healed world is at rest. */
+export const checkAtRest = async (world: World): Promise<void> => {
+  checkNothingLost(world);
+  checkClients(world);
+  await checkServer(world);
+};

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { run } from './run.ts';
+
+// A few seeds in every CI run; `npm run sim` plays as many as one likes, and the campaign of docs/TESTING.md many thousands.
+
+const SEEDS = Array.from({ length: 16 }, (_, i) => 101 + i);
+
+test.each(SEEDS)('seed %i holds every invariant', async (seed) => {
+  const report = await run(seed);
+  expect(report.violations).toEqual([]);
+});
+
+test.each([7, 8])('seed %i gives the same trace twice', async (seed) => {
+  const [first, second] = [await run(seed), await run(seed)];
+  expect(second.traceHash).toBe(first.traceHash);
+  expect(first.steps).toBeGreaterThan(100);
+});
