@@ -29,6 +29,17 @@ describe('security headers', () => {
     expect(answer.headers.get('X-Powered-By')).toBe(null);
   });
 
+  test('the answer to a call with a token, which no browser makes for a document, has what governs data', async () => {
+    const { call } = await openTestServer();
+    const { status, headers } = await call('POST', '/apps/notes/sync/pull', { clientId: 'reader' });
+    expect([status, headers.get('X-Content-Type-Options'), headers.get('Content-Security-Policy')]).toEqual([
+      200,
+      'nosniff',
+      "default-src 'none'; frame-ancestors 'none'",
+    ]);
+    expect(headers.get('X-Frame-Options')).toBe(null);
+  });
+
   test('a fault has them too', async () => {
     const { call, storage } = await openTestServer();
     storage.readSpace = () => Promise.reject(new Error('SQLITE_CORRUPT: select * from spaces'));
@@ -71,6 +82,25 @@ describe('other origins', () => {
       ]);
     },
   );
+
+  test('only those of a list may read, where there is one', async () => {
+    const { call } = await openTestServer({ origins: ['https://app.example'] });
+    const allowed = async (origin: string, method = 'GET') => {
+      const { headers } = await call(method, '/apps/notes/sync/session', undefined, {
+        Origin: origin,
+        'Access-Control-Request-Method': 'GET',
+      });
+      return [...headers.keys()].filter((name) => name.startsWith('access-control-')).length === 0
+        ? headers.get('Vary')
+        : [headers.get('Access-Control-Allow-Origin'), headers.get('Access-Control-Allow-Credentials')];
+    };
+    expect(await allowed('https://app.example')).toEqual(['https://app.example', null]);
+    expect(await allowed('https://app.example', 'OPTIONS')).toEqual(['https://app.example', null]);
+    for (const origin of ['https://evil.example', 'null', 'https://app.example.evil']) {
+      expect(await allowed(origin)).toContain('Origin');
+      expect(await allowed(origin, 'OPTIONS')).toContain('Origin');
+    }
+  });
 
   test('a cookie is not a credential', async () => {
     const { server, token } = await openTestServer();
