@@ -1,12 +1,19 @@
+export { type ConfigSurroundings, identitiesOfApp } from './config/check-config.ts';
+export type { Config } from './config/config-schema.ts';
+export { type OpenedIdentities, openIdentities } from './config/open-identities.ts';
+export { type ConfigFault, printFaults, readConfig } from './config/read-config.ts';
 export { createHttpApp, type HttpAppOptions } from './http/http-app.ts';
 export { DEVELOPMENT_KEY_FILE, type DevelopmentKey, openDevelopmentKey } from './identity/development-key.ts';
+export { isLoopbackHost } from './identity/development-route.ts';
 export {
   createDevelopmentIdentity,
   DEVELOPMENT_ISSUER,
   type DevelopmentIdentityOptions,
   issueDevelopmentToken,
 } from './identity/development-tokens.ts';
-export type { Identity, Principal } from './identity/identity.ts';
+export { type Identity, type Principal, type Profile, spaceKeyOf } from './identity/identity.ts';
+export { httpGet } from './platform/http-get.ts';
+export { LISTEN_LIMITS, type ListenLimits } from './platform/listen.ts';
 export { createNodeEnv } from './platform/node-env.ts';
 export { createServer, type Server, type ServerOptions } from './server.ts';
 export type { AppRoutes } from './sync/call.ts';

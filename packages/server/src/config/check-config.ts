@@ -57,14 +57,19 @@ const appFaults = (config: Config, surroundings: ConfigSurroundings): readonly C
 const sameIssuerFaults = (config: Config, app: string, names: readonly string[]): readonly ConfigFault[] => {
   const seen = new Set<string>();
   return names.flatMap((name, index) => {
-    const identity = config.identities?.[name];
-    if (identity === undefined || identity.kind === 'local') return [];
-    const { issuer } = externalIssuerOf(identity);
+    const issuer = issuerOf(config, name);
+    if (issuer === undefined) return [];
     if (seen.has(issuer))
       return [{ path: `apps.${app}.identities.${index}`, message: `another identity of this app has the issuer ${issuer}` }];
     seen.add(issuer);
     return [];
   });
+};
+
+const issuerOf = (config: Config, name: string): string | undefined => {
+  if (name === 'accounts') return config.accounts?.issuer;
+  const identity = config.identities?.[name];
+  return identity === undefined || identity.kind === 'local' ? undefined : externalIssuerOf(identity).issuer;
 };
 
 const NEEDS_ACCOUNTS = ['accounts', 'api-keys'];

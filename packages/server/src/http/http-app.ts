@@ -15,6 +15,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import { answerRefusal } from './answer.ts';
 import type { HttpApp, HttpEnv } from './context.ts';
+import { limitOrigins } from './limit-origins.ts';
 import { observe } from './observe.ts';
 import { mountRootRoutes } from './root-routes.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -31,6 +32,8 @@ export interface HttpAppOptions {
   readonly tracing?: Tracing;
   /** People reach this server by HTTPS only: browsers are told never to try anything else. */
   readonly https?: boolean;
+  /** The only origins whose websites may read answers; every origin may unless given. */
+  readonly origins?: readonly string[];
   /** The accounts of this server: their routes stand at the root and under every mount. */
   readonly accounts?: Pick<Accounts, 'mount' | 'mountJwks'>;
   /** Mails that were kept instead of sent, shown at /dev/mail while `isLoopback` holds. For development only. */
@@ -46,6 +49,7 @@ export const createHttpApp = (options: HttpAppOptions): HttpApp => {
   const { engine, env, logger, metrics, mounts } = options;
   const http: HttpApp = new Hono<HttpEnv>();
   http.use(securityHeaders({ https: options.https ?? false }));
+  if (options.origins !== undefined) http.use(limitOrigins(options.origins));
   http.use(observe({ env, logger, metrics, tracing: options.tracing }));
   http.onError((error, c) => {
     logger.error({ correlationId: c.get('correlationId'), err: error }, 'request failed');
