@@ -47,7 +47,7 @@ interface Registered {
   readonly tokens: (account: AccountRow) => Promise<SessionTokens>;
 }
 
-/** What was done: the mail to send, and the account where one was made. */
+/** What was done: the mail to send, and the session where an account was made and one was wished. */
 interface Outcome {
   readonly mail?: readonly [MailName, MailFacts];
   readonly registered?: Registered;
@@ -69,7 +69,7 @@ const decide = async (
   password: string,
   wanted: Registration,
   caller: Caller,
-  wish: SessionWish,
+  wish: SessionWish | undefined,
 ) => {
   const { items, pii } = context;
   const [index, ...olderIndexes] = pii.indexes(email).map(places.claim);
@@ -78,24 +78,27 @@ const decide = async (
   if (claim !== undefined) return repeated(context, claim.row.accountId, caller);
   const account = newAccount(context, email, password, wanted);
   const once = await newOnce(context, 'verify', account);
-  const session = newSession(context, account, caller, wish);
+  const session = wish === undefined ? undefined : newSession(context, account, caller, wish);
   const { accountId } = account;
   const batch = [
     put(index, { accountId }),
     ...olderIndexes.map((older) => check(older)),
     put(places.account(accountId), account),
     once.write,
-    session.write,
+    ...(session === undefined ? [] : [session.write]),
     eventOf(context, accountId, 'registered', caller),
   ];
-  return ok({ batch, value: { mail: ['verify', once.facts] as const, registered: { account, tokens: session.tokens } } });
+  return ok({
+    batch,
+    value: { mail: ['verify', once.facts] as const, ...(session && { registered: { account, tokens: session.tokens } }) },
+  });
 };
 
 const registerAccount = async (
   context: AccountsContext,
   wanted: Registration,
   caller: Caller,
-  wish: SessionWish,
+  wish: SessionWish | undefined,
 ): Promise<Result<Outcome>> => {
   const email = normalizeEmail(wanted.email);
   if (email === undefined) return emailUnfit;
@@ -119,7 +122,7 @@ const registerAccount = async (
  * Refusals: BAD_REQUEST (no address), PASSWORD_UNFIT, TOO_MANY_REQUESTS.
  */
 export const register = async (context: AccountsContext, wanted: Registration, caller: Caller): Promise<Result<void>> => {
-  const outcome = await registerAccount(context, wanted, caller, {});
+  const outcome = await registerAccount(context, wanted, caller, undefined);
   return outcome.ok ? ok(undefined) : outcome;
 };
 
