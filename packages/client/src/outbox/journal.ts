@@ -48,9 +48,21 @@ export const offerJournal = (mirror: Mirror, clientId: string, now: number): Cha
   }
   // Healed writes are ordered by the server by their old seq; sending them so as well keeps each record's own history in order.
   lost.sort((a, b) => a.at - b.at || a.seq - b.seq || a.mutation.n - b.mutation.n);
-  const offers = lost.map((row): OutboxRow => ({ mutation: offer(row) }));
+  const offers = withGroupsWhole(lost).map((row): OutboxRow => ({ mutation: offer(row) }));
   const renewed = takeNewClientId(mirror, clientId, offers);
   return { ...renewed, meta: { ...renewed.meta, heal: null } };
+};
+
+/** A mutation of a group that changed nothing carries an older seq than the others, yet only a whole group is taken. */
+const withGroupsWhole = (rows: readonly JournalRow[]): JournalRow[] => {
+  const places = new Map<string, number>();
+  const placed = rows.map((row, i) => {
+    const { group, n } = row.mutation;
+    const place = group === undefined ? i : (places.get(group) ?? i);
+    if (group !== undefined) places.set(group, place);
+    return { row, place, n };
+  });
+  return placed.sort((a, b) => a.place - b.place || a.n - b.n).map(({ row }) => row);
 };
 
 const offer = ({ mutation, epoch, seq }: JournalRow): Mutation => ({ ...mutation, healed: mutation.healed ?? { epoch, seq } });

@@ -71,3 +71,30 @@ it('signing in after a revocation with a full disk is heard nevertheless, and as
   await settled(world, client);
   expect(client.status().error).toBeNull();
 });
+
+it('a group of which one mutation changed nothing is offered whole to a restored server', async () => {
+  const world = createWorld();
+  const [one, two] = [await opened(world), await opened(world)];
+  await put(world, one, 'old');
+  await settled(world, one);
+  await world.during(two.sync());
+  two.setOnline(false);
+  const restore = world.backup();
+  await world.during(one.collection('notes').patch('old', { likes: 1, title: 'same' }));
+  await settled(world, one);
+  await put(world, two, 'before');
+  // The first changes what already is as it says; the second is new.
+  await world.during(
+    two.group((notes) => {
+      notes('notes').patch('old', { title: 'same' });
+      notes('notes').put({ title: 'new' }, 'new');
+    }),
+  );
+  two.setOnline(true);
+  await settled(world, two);
+  await restore();
+  await world.during(two.sync());
+  await settled(world, two);
+  expect(two.parked()).toEqual([]);
+  expect(two.collection('notes').get('new')?.title).toBe('new');
+});
