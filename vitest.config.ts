@@ -7,7 +7,7 @@ const project = (name: string, include: string[], more: object = {}) => ({
   test: { name, include, environment: 'node' as const, ...more },
 });
 
-/** unit: in-process, fast. rules: the house rules. sim: worlds in virtual time. process: real server processes. browser: a real Chromium. */
+/** unit: in-process, fast. rules: the house rules. sim: virtual worlds. process: real server processes. browser: a real Chromium. */
 export default defineConfig({
   test: {
     projects: [

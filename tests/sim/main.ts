@@ -71,6 +71,8 @@ const playMany = async (firstSeed: number, more: (runs: number) => boolean, line
   return totals;
 };
 
+const inShort = ({ seed, violations: [first] }: Report): string => `${seed} (${first?.invariant ?? ''})`;
+
 const summary = (totals: Totals, realMs: number): string => {
   const faults = [...totals.faults.values()].reduce((sum, count) => sum + count, 0);
   const hours = (totals.virtualMs / 3_600_000).toFixed(1);
@@ -79,9 +81,7 @@ const summary = (totals: Totals, realMs: number): string => {
     table('situations met', totals.sometimes),
     table('faults injected', totals.faults),
     `${totals.runs} runs, ${totals.mutations} mutations, ${faults} faults, ${hours} virtual hours, ${speed} runs a minute`,
-    totals.failed.length === 0
-      ? 'no violation'
-      : `${totals.failed.length} FAILED: ${totals.failed.map(({ seed, violations: [first] }) => `${seed} (${first?.invariant ?? ''})`).join(', ')}`,
+    totals.failed.length === 0 ? 'no violation' : `${totals.failed.length} FAILED: ${totals.failed.map(inShort).join(', ')}`,
   ].join('\n');
 };
 

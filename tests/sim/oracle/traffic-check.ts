@@ -41,6 +41,8 @@ const createVerdictCheck = ({ violate, sometimes }: Context, memory: Memory) => 
     const says = kind === 'rejected' ? `rejected ${String(item.code)}` : `${String(item.first ?? item.status)} at ${Number(item.seq)}`;
     if (item.status === 'duplicate') sometimes.hit('duplicate answered');
     if (kind === 'rejected') sometimes.hit(`mutation refused: ${String(item.code)}`);
+    if (item.code === 'PLANNER_FAILED') violate('total', `the planner failed on ${mutationId}: ${String(item.message)}`);
+    if (item.code === 'GROUP_SPLIT') violate('I16', `the group of ${mutationId} was sent in parts`);
     const key = `${user} ${mutationId}`;
     const before = verdicts.get(key) ?? says;
     verdicts.set(key, before);
