@@ -1,3 +1,5 @@
+import { taskTracker } from '@tidemark/apps/task-tracker';
+import { taskTrackerRoutes } from '@tidemark/apps/task-tracker/routes';
 import { timeTracker } from '@tidemark/apps/time-tracker';
 import { timeTrackerRoutes } from '@tidemark/apps/time-tracker/routes';
 import type { AppDefinition } from '@tidemark/protocol';
@@ -5,10 +7,13 @@ import type { AppRoutes, Mount } from '@tidemark/server';
 import { type Outcome, wrongInput } from './outcome.ts';
 
 /** The apps that this Tidemark serves. */
-export const APPS: readonly AppDefinition[] = [timeTracker];
+export const APPS: readonly AppDefinition[] = [timeTracker, taskTracker];
 
 /** The routes of their own that apps have, by the app's name. */
-const ROUTES: ReadonlyMap<string, AppRoutes> = new Map([[timeTracker.name, timeTrackerRoutes]]);
+const ROUTES: ReadonlyMap<string, AppRoutes> = new Map([
+  [timeTracker.name, timeTrackerRoutes],
+  [taskTracker.name, taskTrackerRoutes],
+]);
 
 /** Where apps stand in a server: each at /apps/NAME, or `only` one at the root, where its own clients look for it. */
 export const mountsOf = (only?: AppDefinition): readonly Mount[] =>

@@ -30,7 +30,7 @@ const open = async (first: readonly Fields[]) => {
     }
   };
   await write(first.map((fields, id) => ({ id, fields })));
-  const page = async (query: Query, cursor: string | undefined, options: { filter?: { done: boolean }; pages?: 'now' } = {}) => {
+  const page = async (query: Query, cursor: string | undefined, options: { filter?: { done: boolean }; at?: 'now' } = {}) => {
     const answer = await engine.query(space, 'notes', { ...query, ...(cursor === undefined ? {} : { cursor }) }, options);
     if (!answer.ok) throw new Error(answer.error.code);
     return { ids: answer.value.rows.map((row) => row.id), rows: answer.value.rows, cursor: answer.value.nextCursor };
@@ -103,9 +103,9 @@ describe('query', () => {
   it('gives each page by itself where that is asked for', async () => {
     const note = (rank: number) => ({ rank, title: 'ebb', done: false });
     const { write, page } = await open([note(1), note(2)]);
-    const first = await page({ orderBy: [['rank', 'asc']], limit: 1 }, undefined, { pages: 'now' });
+    const first = await page({ orderBy: [['rank', 'asc']], limit: 1 }, undefined, { at: 'now' });
     await write([{ id: 0, fields: note(3) }]);
-    expect((await page({ orderBy: [['rank', 'asc']] }, first.cursor, { pages: 'now' })).ids).toEqual(['n1', 'n0']);
+    expect((await page({ orderBy: [['rank', 'asc']] }, first.cursor, { at: 'now' })).ids).toEqual(['n1', 'n0']);
   });
 
   it('knows the last page when it is full', async () => {

@@ -13,13 +13,18 @@ const CHANGES_MAX = 20_000;
 export interface QueryOptions {
   /** Conditions as in `where` that no index has to serve: they are looked at while the records are walked. */
   readonly filter?: JsonObject;
-  /** `now`: each page is read by itself. Default `start`: all pages are of the state when the first one was asked for. */
-  readonly pages?: 'start' | 'now';
+  /**
+   * Where all pages stand: by default the head when the first one was asked for. A number is an earlier head, so that several
+   * queries can make up one list; `now` reads each page by itself.
+   */
+  readonly at?: number | 'now';
 }
 
 export interface QueryAnswer {
   readonly rows: readonly RecordRow[];
   readonly nextCursor?: string;
+  /** The head that the pages stand at. */
+  readonly at?: number;
 }
 
 /** Records of a collection that a declared index serves, page by page. */
@@ -39,15 +44,16 @@ export const query = async (
   const filter = options.filter ?? {};
   const position = asked.cursor === undefined ? ok(undefined) : decodePageCursor(unpaged, asked.cursor, filter);
   if (!position.ok) return position;
-  const seq = options.pages === 'now' ? undefined : (position.value?.seq ?? (await headOf(serving, space)));
+  const seq = options.at === 'now' ? undefined : (position.value?.seq ?? options.at ?? (await headOf(serving, space)));
+  const at = seq === undefined ? {} : { at: seq };
   const page = await pageAt(serving, space, { ...planFrom(unpaged, position.value), limit }, filter, seq);
   if (page === undefined) {
     return refuse('BAD_CURSOR', 'Too much was changed since the first page of this list. Start again without a cursor.');
   }
   const { rows, last } = page;
-  if (last === undefined) return ok({ rows });
+  if (last === undefined) return ok({ rows, ...at });
   const end: PagePosition = { ...positionOf(unpaged, last), ...(seq === undefined ? {} : { seq }) };
-  return ok({ rows, nextCursor: encodePageCursor(unpaged, end, filter) });
+  return ok({ rows, nextCursor: encodePageCursor(unpaged, end, filter), ...at });
 };
 
 const planFrom = (plan: UnpagedPlan, after: PagePosition | undefined): Omit<QueryPlan, 'limit'> =>

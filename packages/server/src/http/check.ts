@@ -26,7 +26,8 @@ export const readMessage = async <S extends z.ZodType>(
 /** Checks the query string against a schema. Refused with BAD_REQUEST. */
 export const readQuery = <S extends z.ZodType>(c: HttpContext, schema: S): Result<z.output<S>> => checkShape(schema, c.req.query());
 
-const checkShape = <S extends z.ZodType>(schema: S, value: unknown): Result<z.output<S>> => {
+/** Checks a value against a schema. Refused with BAD_REQUEST; details.issues names each place. */
+export const checkShape = <S extends z.ZodType>(schema: S, value: unknown): Result<z.output<S>> => {
   const parsed = parse(schema, value);
   if (parsed === undefined) return refuse('BAD_REQUEST', 'A part of the request has a shape that cannot be judged.');
   if (parsed.success) return ok(parsed.data);

@@ -1,0 +1,44 @@
+import type { ErrorCode } from '@tidemark/protocol';
+import { answerText } from '../http/answer.ts';
+import type { Dialect } from '../http/dialect.ts';
+import type { RateLimit } from '../http/rate-limit.ts';
+import type { AppRoutes, OpenRoute, Route } from '../sync/call.ts';
+import { docsPage } from './docs-page.ts';
+import type { Endpoint } from './endpoint.ts';
+import { specOf } from './openapi.ts';
+
+/** A REST API of an app: its endpoints, and a spec and a page made from them. */
+export interface RestApi {
+  readonly title: string;
+  readonly description: string;
+  readonly version: string;
+  readonly dialect: Dialect;
+  readonly rateLimit: RateLimit;
+  /** Called once for each mount with its path. */
+  readonly endpoints: (base: string) => readonly Endpoint[];
+}
+
+const openRoute = (path: string, type: string, text: string): OpenRoute => ({
+  method: 'GET',
+  path,
+  access: 'open',
+  handle: (c) => answerText(c, text, 200, type),
+});
+
+/** The endpoints as routes of an app, beside `GET /openapi.json` and `GET /docs`. */
+export const restRoutes = (api: RestApi): AppRoutes => ({
+  dialect: api.dialect,
+  rateLimit: api.rateLimit,
+  open: (_services, base): readonly Route[] => {
+    const endpoints = api.endpoints(base);
+    const spec = specOf(api, base, endpoints);
+    return [
+      ...endpoints.map(({ route }) => route),
+      openRoute('/openapi.json', 'application/json', JSON.stringify(spec)),
+      openRoute('/docs', 'text/html; charset=utf-8', docsPage(spec)),
+    ];
+  },
+});
+
+/** Codes that any endpoint may refuse with. */
+export const COMMON_REFUSALS: readonly ErrorCode[] = ['BAD_REQUEST', 'UNAUTHENTICATED', 'FORBIDDEN', 'TOO_MANY_REQUESTS', 'INTERNAL'];
