@@ -1,8 +1,8 @@
 import type { AppDefinition } from '@tidemark/protocol';
 import { refuse } from '@tidemark/protocol';
-import { cors } from 'hono/cors';
 import { answerRefusal } from '../http/answer.ts';
 import type { HttpApp, HttpContext } from '../http/context.ts';
+import { crossOrigin } from '../http/cross-origin.ts';
 import type { Dialect } from '../http/dialect.ts';
 import { createRateLimiter, type RateLimiter } from '../http/rate-limit.ts';
 import type { AppRoutes, Route, Services } from './call.ts';
@@ -23,25 +23,6 @@ export interface Mount {
 
 /** What is served under each mount. */
 const NATIVE_ROUTES: readonly Route[] = [...pushPullRoutes, ...liveRoutes, ...recordRoutes, ...deviceRoutes];
-
-// Any website may call with a token it was given; there are no cookies that a browser would add by itself.
-const crossOrigin = cors({
-  origin: '*',
-  allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  allowHeaders: [
-    'Authorization',
-    'X-Api-Key',
-    'Content-Type',
-    'Content-Encoding',
-    'X-Correlation-Id',
-    'Last-Event-ID',
-    'If-Match',
-    'If-None-Match',
-    'Idempotency-Key',
-  ],
-  exposeHeaders: ['Retry-After', 'X-Correlation-Id', 'ETag', 'Location', 'RateLimit', 'RateLimit-Policy', 'Content-Disposition'],
-  maxAge: 7200,
-});
 
 /** What a request meets before a route of this mount handles it. */
 interface Guard {
@@ -72,7 +53,7 @@ const mountTable = (http: HttpApp, base: string, table: readonly Route[], guard:
       c.set('app', guard.app.name);
       if (guard.dialect !== undefined) c.set('dialect', guard.dialect);
     };
-    http.use(base + path, (c, next) => (c.req.header('Origin') === undefined ? next() : crossOrigin(c, next)));
+    http.use(base + path, crossOrigin);
     for (const route of here) {
       http.on(route.method, base + path, (c) => {
         enter(c);

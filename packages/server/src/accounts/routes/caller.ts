@@ -1,5 +1,4 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import type { HttpContext } from '../../http/context.ts';
 import type { Caller } from '../context.ts';
 
 const CLIENT_LENGTH_MAX = 120;
@@ -27,22 +26,27 @@ const networkOf = (counted: string): string | undefined => {
   return groups.length === 4 ? `${groups.slice(0, 3).join(':')}::/48` : undefined;
 };
 
+/** The parts of a request that tell. */
+export interface RequestSource {
+  /** Undefined where the app was asked without a socket. */
+  readonly env: { readonly peerAddress?: string } | undefined;
+  readonly header: (name: 'X-Forwarded-For' | 'User-Agent') => string | undefined;
+}
+
 /**
  * Where a request came from. Of X-Forwarded-For only what `trustedProxies` proxies of our own wrote is believed, from
  * the right; with none of them it is the other end of the connection.
  */
-export const callerOf = (c: HttpContext, trustedProxies: number): Caller => {
+export const callerOf = ({ env, header }: RequestSource, trustedProxies: number): Caller => {
   const forwarded =
-    c.req
-      .header('X-Forwarded-For')
+    header('X-Forwarded-For')
       ?.split(',')
       .map((part) => part.trim()) ?? [];
-  const peer = c.env?.peerAddress ?? 'unknown';
+  const peer = env?.peerAddress ?? 'unknown';
   const claimed = trustedProxies > 0 ? forwarded.at(-trustedProxies) : undefined;
   const address = countedAs(claimed !== undefined && (isIPv4(claimed) || isIPv6(claimed)) ? claimed : peer);
   const network = networkOf(address);
-  const client = c.req
-    .header('User-Agent')
+  const client = header('User-Agent')
     ?.replace(/[^\x20-\x7e]/g, '')
     .slice(0, CLIENT_LENGTH_MAX);
   return { address, ...(network === undefined ? {} : { network }), ...(client === undefined || client === '' ? {} : { client }) };

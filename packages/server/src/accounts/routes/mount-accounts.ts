@@ -1,7 +1,7 @@
 import { refuse } from '@tidemark/protocol';
-import { cors } from 'hono/cors';
 import { answerJson, answerRefusal } from '../../http/answer.ts';
 import type { HttpApp, HttpContext } from '../../http/context.ts';
+import { crossOrigin } from '../../http/cross-origin.ts';
 import type { AccountsContext } from '../context.ts';
 import { publicJwk } from '../signing-keys.ts';
 import { type AuthRoute, runRoute } from './auth-route.ts';
@@ -13,15 +13,6 @@ import { sessionRoutes } from './session-routes.ts';
 const ROUTES: readonly AuthRoute[] = [...sessionRoutes, ...linkPages, ...keyRoutes];
 const JWKS_SECONDS = 300;
 
-// Tokens travel in bodies and headers, never in cookies, so a page of any origin may ask.
-const crossOrigin = cors({
-  origin: '*',
-  allowMethods: ['GET', 'POST', 'DELETE'],
-  allowHeaders: ['Authorization', 'Content-Type', 'X-Correlation-Id'],
-  exposeHeaders: ['Retry-After', 'X-Correlation-Id'],
-  maxAge: 7200,
-});
-
 export interface RouteSettings {
   /** Proxies of our own before this server, whose X-Forwarded-For is believed. */
   readonly trustedProxies: number;
@@ -32,11 +23,11 @@ export const mountAccounts = (http: HttpApp, base: string, context: AccountsCont
   const enter = (c: HttpContext, path: string): void => c.set('route', path);
   for (const path of new Set(ROUTES.map((route) => route.path))) {
     const here = ROUTES.filter((route) => route.path === path);
-    http.use(base + path, (c, next) => (c.req.header('Origin') === undefined ? next() : crossOrigin(c, next)));
+    http.use(base + path, crossOrigin);
     for (const route of here) {
       http.on(route.method, base + path, (c) => {
         enter(c, path);
-        return runRoute({ c, context, caller: callerOf(c, trustedProxies) }, route);
+        return runRoute({ c, context, caller: callerOf({ env: c.env, header: (name) => c.req.header(name) }, trustedProxies) }, route);
       });
     }
     const allow = here.map((route) => route.method).join(', ');
