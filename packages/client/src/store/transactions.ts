@@ -108,10 +108,11 @@ const touchedSince = (known: Meta, stored: Meta): (readonly [TableName, string])
 
 const nextMeta = (before: Meta, { clear = [], rows = {}, meta }: Change): Meta => {
   const writes = before.writes + 1;
+  const base = { ...before, ...meta, writes };
+  const count = TABLE_NAMES.reduce((sum, name) => sum + (rows[name]?.size ?? 0), 0);
+  if (clear.length > 0 || count > TOUCHED_MAX) return { ...base, touched: [], touchedFrom: writes + 1 };
   const fresh = TABLE_NAMES.flatMap((name) => [...(rows[name]?.keys() ?? [])].map((key) => [writes, name, key] as const));
   const all = [...before.touched, ...fresh];
-  const base = { ...before, ...meta, writes };
-  if (clear.length > 0 || fresh.length > TOUCHED_MAX) return { ...base, touched: [], touchedFrom: writes + 1 };
   return all.length > TOUCHED_MAX
     ? { ...base, touched: fresh, touchedFrom: writes }
     : { ...base, touched: all, touchedFrom: before.touchedFrom };

@@ -34,7 +34,8 @@ export const applyPage = (mirror: Mirror, page: PullAnswer, asked: Meta, now: nu
   if (page.hasMore) {
     return { clear: begins ? ['staged'] : [], rows: { staged }, meta: { ...heal, staging: { cursor: page.cursor, epoch: page.epoch } } };
   }
-  const records = new Map([...before, ...staged]);
+  const records = new Map(before);
+  for (const [key, state] of staged) records.set(key, state);
   return {
     clear: ['records', 'staged'],
     rows: { records, outbox, kept: keepReplaced(mirror, records) },

@@ -1,4 +1,4 @@
-import { PROTOCOL_VERSION, type Refusal } from '@tidemark/protocol';
+import { LIMITS, PROTOCOL_VERSION, type Refusal } from '@tidemark/protocol';
 import type { PushAnswer } from '@tidemark/protocol/messages';
 import { firstBatch, toUnits, type Unit } from '../outbox/batch.ts';
 import { PUSH_MUTATIONS_MAX } from '../outbox/limits.ts';
@@ -15,6 +15,9 @@ const MENDINGS_MAX = 16;
 /** Server errors in a row before a push is suspected instead of the server. */
 const STRIKES_MAX = 3;
 
+/** So many rows hold the units of any batch whole. */
+const ROWS_LOOKED_AT = PUSH_MUTATIONS_MAX + LIMITS.groupMutationsMax;
+
 type Pushed = Trouble | 'pullFirst';
 
 /** Sends the outbox, batch by batch, until it is empty. 'pullFirst': the server asks for a pull before it can go on. */
@@ -25,13 +28,13 @@ export const pushAll = async (round: Round): Promise<Pushed> => {
   while (round.isCurrent()) {
     // What other sessions queued or pushed meanwhile is read from the store, whether or not they told us.
     await transactions.refresh();
-    const batch = firstBatch(toUnits(waitingRows(mirror)), suspicion.unitsMax);
+    const batch = firstBatch(toUnits(waitingRows(mirror).slice(0, ROWS_LOOKED_AT)), suspicion.unitsMax);
     if (batch.length === 0) return null;
-    const before = mirror.outbox.size;
+    const before = mirror.meta.receiptN;
     const result = await pushBatch(round, batch);
     if (result !== 'mended' && result !== 'progress') return result;
     if (mirror.meta.heal !== null) return 'pullFirst';
-    if (result === 'mended' || mirror.outbox.size >= before) mendings += 1;
+    if (result === 'mended' || mirror.meta.receiptN <= before) mendings += 1;
     if (mendings > MENDINGS_MAX) return endless();
   }
   return STALE;

@@ -59,3 +59,21 @@ describe('a write', () => {
     expect(client.outbox()[0]?.n).toBe(1);
   });
 });
+
+describe('an outbox of many batches', () => {
+  it('is pushed in one round, while the states of what was acknowledged are still to come', { timeout: 60_000 }, async () => {
+    const world = createWorld();
+    const client = await world.open();
+    await world.until(() => client.status().state === 'synced');
+    client.setOnline(false);
+    // About a MiB goes into one push, so that these take more of them than a round allows without progress.
+    const body = 'x'.repeat(250_000);
+    for (let i = 0; i < 72; i += 1) await world.during(client.collection('notes').put({ title: `${i}`, body }, `${i}`));
+    const before = world.requests.length;
+    client.setOnline(true);
+    await world.during(client.sync());
+    const pushes = world.requests.slice(before).filter(({ line }) => line.endsWith('/push'));
+    expect(pushes.length).toBeGreaterThan(16);
+    expect(client.status()).toMatchObject({ state: 'synced', pending: 0, error: null });
+  });
+});
