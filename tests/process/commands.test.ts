@@ -154,7 +154,7 @@ describe('serve', () => {
     const caller = callerOf(server.url, await tokenOf(data, 'demo'));
     expect(success(await caller.get<SessionAnswer>('/sync/session')).latestVersion).toBe(0);
     expect((await server.end('SIGTERM')).code).toBe(0);
-    expect(await readdir(data)).toEqual(['development-key.json']);
+    expect((await readdir(data)).sort()).toEqual(['development-key.json', 'signing-keys.json']);
   });
 
   test('the data folder is its owner’s alone', async () => {

@@ -1,4 +1,5 @@
 import { createEngine, type Engine, type EngineOptions, type Storage } from '@tidemark/engine';
+import { type AccountsStorage, createMemoryAccounts } from '@tidemark/engine/accounts';
 import { createMemoryStorage } from '@tidemark/engine/memory';
 import { type Env, ok, type Result } from '@tidemark/protocol';
 import { openSqliteStorage, type SqliteStorage } from '@tidemark/storage/sqlite';
@@ -15,18 +16,19 @@ type OnCommit = NonNullable<EngineOptions['onCommit']>;
 export interface OpenedEngine<S extends Storage = Storage> {
   readonly engine: Engine;
   readonly storage: S;
+  readonly accounts: AccountsStorage;
   close(): Promise<void>;
 }
 
 export type OpenedDatabase = OpenedEngine<SqliteStorage>;
 
-const openOn = <S extends Storage>(storage: S, env: Env, onCommit: OnCommit | undefined): OpenedEngine<S> => {
+const openOn = <S extends Storage>(storage: S, accounts: AccountsStorage, env: Env, onCommit: OnCommit | undefined): OpenedEngine<S> => {
   const engine = createEngine({ storage, apps: APPS, env, ...(onCommit === undefined ? {} : { onCommit }) });
   const close = async (): Promise<void> => {
     await engine.close();
     await storage.close();
   };
-  return { engine, storage, close };
+  return { engine, storage, accounts, close };
 };
 
 /** Opens a database file, making it if it is not there; its folder must exist. Refused when another process holds it. */
@@ -36,8 +38,9 @@ export const openDatabase = async (
   { onCommit, lockWaitMs = SHORT_LOCK_WAIT_MS }: { readonly onCommit?: OnCommit; readonly lockWaitMs?: number } = {},
 ): Promise<Result<OpenedDatabase>> => {
   const storage = await openSqliteStorage({ file, env, apps: APPS, busyWaitMs: lockWaitMs });
-  return storage.ok ? ok(openOn(storage.value, env, onCommit)) : storage;
+  return storage.ok ? ok(openOn(storage.value, storage.value.accounts, env, onCommit)) : storage;
 };
 
 /** An engine on memory, for development. */
-export const openMemory = (env: Env, onCommit: OnCommit): Result<OpenedEngine> => ok(openOn(createMemoryStorage(), env, onCommit));
+export const openMemory = (env: Env, onCommit: OnCommit): Result<OpenedEngine> =>
+  ok(openOn(createMemoryStorage(), createMemoryAccounts(), env, onCommit));

@@ -1,13 +1,13 @@
-import type { AppDefinition } from '@tidemark/protocol';
-import { createDevelopmentIdentity, createLogger, createMetrics, createServer, openDevelopmentKey } from '@tidemark/server';
+import { createLogger, createMetrics, type Metrics } from '@tidemark/server';
 import { type Command, Option } from 'commander';
 import { addressOf, hostOption, portOption } from '../address.ts';
-import { findApp, mountsOf, noSuchApp } from '../apps.ts';
+import { findApp, noSuchApp } from '../apps.ts';
+import { configOption, loadConfig } from '../config-file.ts';
 import { type CommandContext, dataOption } from '../context.ts';
 import { createDataFolder, dataFolder } from '../data-folder.ts';
-import { LOCK_WAIT_MS, type OpenedEngine, openDatabase, openMemory } from '../open-engine.ts';
+import { LOCK_WAIT_MS, openDatabase, openMemory } from '../open-engine.ts';
+import { openServer, type ServerParts } from '../open-server.ts';
 import { done, failed, type Outcome, wrongInput } from '../outcome.ts';
-import { pageFolder } from '../page-folder.ts';
 import { stopSignal } from '../platform/stop-signal.ts';
 
 const SAY_WAITING_AFTER_MS = 1_000;
@@ -20,32 +20,11 @@ interface ServeOptions {
   readonly app?: string;
   readonly storage: 'sqlite' | 'memory';
   readonly logLevel?: string;
+  readonly config?: string;
   readonly allowDevelopmentTokens?: boolean;
 }
 
-type Prepared = Pick<Parameters<typeof createServer>[0], 'identity' | 'logger' | 'metrics'> &
-  Required<Pick<Parameters<typeof createServer>[0], 'developmentKey'>>;
-
-const prepare = async (context: CommandContext, options: ServeOptions, folder: string): Promise<Prepared | Outcome> => {
-  const key = await openDevelopmentKey(folder);
-  if (!key.ok) return failed(key.error.message);
-  const identity = createDevelopmentIdentity({
-    key: key.value,
-    env: context.env,
-    nodeEnv: context.variables.NODE_ENV,
-    allowDevelopmentTokens: options.allowDevelopmentTokens === true,
-  });
-  if (!identity.ok) return wrongInput(identity.error.message);
-  const level = options.logLevel ?? (context.terminal.interactive ? 'warn' : 'info');
-  return {
-    developmentKey: key.value,
-    identity: identity.value,
-    logger: createLogger({ level }),
-    metrics: createMetrics({ process: true }),
-  };
-};
-
-const openStorage = async (context: CommandContext, options: ServeOptions, database: string, metrics: Prepared['metrics']) => {
+const openStorage = async (context: CommandContext, options: ServeOptions, database: string, metrics: Metrics) => {
   if (options.storage === 'memory') {
     context.terminal.note('Everything is kept in memory and gone when this process ends.');
     return openMemory(context.env, metrics.onCommit);
@@ -67,48 +46,50 @@ const addressFault = (fault: unknown, { port, host }: ServeOptions): Outcome => 
   throw fault;
 };
 
-const serveUntilStopped = async (
-  context: CommandContext,
-  options: ServeOptions,
-  only: AppDefinition | undefined,
-  opened: OpenedEngine,
-  prepared: Prepared,
-) => {
-  const { env, terminal, variables } = context;
-  const otlpEndpoint = variables.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const server = await createServer({
-    ...prepared,
-    engine: opened.engine,
-    env,
-    mounts: mountsOf(only),
-    ...(only === undefined ? { staticFiles: pageFolder() } : {}),
-    ...(otlpEndpoint === undefined ? {} : { otlpEndpoint }),
-  });
+const serveUntilStopped = async (context: CommandContext, options: ServeOptions, parts: Omit<ServerParts, 'address'>): Promise<Outcome> => {
+  const { terminal } = context;
+  let address = addressOf(options.host, options.port);
+  const server = await openServer(context, { ...parts, address: () => address });
+  if (!server.ok) return failed(server.error.message);
   const stopped = stopSignal();
+  for (const [name, at] of server.value.localIssuers)
+    terminal.note(`The local issuer ${name} signs tokens for whoever asks at ${at}/token`);
   try {
-    const { port } = await server.listen(options.port, options.host);
-    terminal.print(`Tidemark is ready at ${addressOf(options.host, port)}`);
+    const { port } = await server.value.listen(options.port, options.host);
+    address = addressOf(options.host, port);
+    terminal.print(`Tidemark is ready at ${address}`);
   } catch (fault) {
-    await server.close();
+    await server.value.close();
     return addressFault(fault, options);
   }
   terminal.note(`${await stopped}: finishing what is under way …`);
-  await server.close();
+  await server.value.close();
   return done;
 };
 
 const serve = async (context: CommandContext, options: ServeOptions): Promise<Outcome> => {
-  const named = options.app === undefined ? undefined : findApp(options.app);
-  if (options.app !== undefined && named === undefined) return noSuchApp(options.app);
+  const only = options.app === undefined ? undefined : findApp(options.app);
+  if (options.app !== undefined && only === undefined) return noSuchApp(options.app);
+  const config = await loadConfig(context, options);
+  if ('exit' in config) return config;
   const folder = dataFolder(options.data);
   const unfit = await createDataFolder(folder);
   if (unfit !== undefined) return unfit;
-  const prepared = await prepare(context, options, folder.path);
-  if ('exit' in prepared) return prepared;
-  const opened = await openStorage(context, options, folder.database, prepared.metrics);
+  const logger = createLogger({ level: options.logLevel ?? (context.terminal.interactive ? 'warn' : 'info') });
+  const metrics = createMetrics({ process: true });
+  const opened = await openStorage(context, options, folder.database, metrics);
   if (!opened.ok) return failed(opened.error.message);
+  const allowDevelopmentTokens = options.allowDevelopmentTokens === true;
   try {
-    return await serveUntilStopped(context, options, named, opened.value, prepared);
+    return await serveUntilStopped(context, options, {
+      config,
+      allowDevelopmentTokens,
+      folder: folder.path,
+      opened: opened.value,
+      logger,
+      metrics,
+      only,
+    });
   } finally {
     await opened.value.close();
   }
@@ -125,6 +106,7 @@ export const addServe = (program: Command, context: CommandContext): void => {
     .addOption(portOption())
     .addOption(hostOption())
     .addOption(dataOption())
+    .addOption(configOption())
     .option('--app <name>', 'serve only this app, at /')
     .addOption(new Option('--storage <kind>', 'where the data is kept').choices(['sqlite', 'memory']).default('sqlite'))
     .addOption(
