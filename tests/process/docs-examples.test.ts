@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openNotes } from '../../docs/examples/notes.ts';
 import { serveNotes } from '../../docs/examples/serve-notes.ts';
+import { openTimer } from '../../docs/examples/timer.ts';
+import { createKeptText } from './kept-text.ts';
+import { freshFolder, serve, tokenOf } from './platform/tidemark-process.ts';
 
 test('the examples of the docs run, and sync', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-example-'));
@@ -25,5 +28,25 @@ test('the examples of the docs run, and sync', async () => {
     }
     await served.close();
     await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('the timer of the docs runs, and syncs', async () => {
+  const data = await freshFolder();
+  const token = await tokenOf(data, 'demo');
+  const server = await serve(['--data', data]);
+  const before = [{ id: 'old', title: 'Tides', intervals: [{ start: 1, end: 9 }], archived: false, tags: [] }];
+  const timer = openTimer(server.url, 'demo', token, createKeptText(), before);
+  try {
+    expect(await timer.sync()).toMatchObject({ state: 'synced', pending: 0, refused: [] });
+    const answer = await fetch(`${server.url}/apps/time-tracker/sync/download`, { headers: { authorization: `Bearer ${token}` } });
+    const { tasks } = Object(await answer.json());
+    expect(tasks).toHaveLength(2);
+    expect(tasks).toContainEqual(expect.objectContaining({ id: 'old', intervals: [{ start: 1, end: 9 }] }));
+    expect(tasks).toContainEqual(
+      expect.objectContaining({ title: 'Read', intervals: [expect.objectContaining({ end: expect.any(Number) })] }),
+    );
+  } finally {
+    timer.close();
   }
 });

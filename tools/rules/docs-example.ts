@@ -1,16 +1,21 @@
-import type { Rule } from './rule.ts';
+import type { Finding, Rule } from './rule.ts';
 
-const EXAMPLE = 'docs/examples/notes.ts';
+/** Pages whose first ```ts block is a file that the compiler checks and a test runs. */
+const EXAMPLES: readonly { readonly page: string; readonly file: string }[] = [
+  { page: 'README.md', file: 'docs/examples/notes.ts' },
+  { page: 'docs/TIME-TRACKER.md', file: 'docs/examples/timer.ts' },
+];
 
-/** The first ```ts block of the README is the example file, which the compiler checks. */
 export const exampleRule: Rule = {
-  name: 'the example of the README is the one that is compiled',
-  check: (files) => {
-    const example = files.find((file) => file.path === EXAMPLE)?.text.trim();
-    const readme = files.find((file) => file.path === 'README.md')?.text ?? '';
-    const block = /```ts\n([\s\S]*?)```/.exec(readme);
-    if (block?.[1]?.trim() === example) return [];
-    const line = readme.slice(0, block?.index ?? 0).split('\n').length;
-    return [{ path: 'README.md', line, message: `the ts block differs from ${EXAMPLE}; copy the file into it` }];
-  },
+  name: 'the examples of the docs are those that are compiled',
+  check: (files) =>
+    EXAMPLES.flatMap(({ page, file }): Finding[] => {
+      const example = files.find(({ path }) => path === file)?.text.trim();
+      const text = files.find(({ path }) => path === page)?.text;
+      if (text === undefined) return [];
+      const block = /```ts\n([\s\S]*?)```/.exec(text);
+      if (block?.[1]?.trim() === example) return [];
+      const line = text.slice(0, block?.index ?? 0).split('\n').length;
+      return [{ path: page, line, message: `the ts block differs from ${file}; copy the file into it` }];
+    }),
 };
