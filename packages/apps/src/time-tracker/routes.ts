@@ -17,7 +17,7 @@ const whole = z
 
 /** The owner follows from the token; a body may name another, and is not believed. */
 const userId = z.unknown().optional();
-const uploadBody = z.strictObject({ tasks: z.array(z.custom<Json>()).min(1).max(BATCH_MAX), lastSyncAt: time.optional(), userId });
+const uploadBody = z.strictObject({ tasks: z.array(z.custom<Json>()).min(1).max(BATCH_MAX), lastSyncAt: time.nullish(), userId });
 const deleteBody = z.strictObject({ ids: z.array(z.string()).min(1).max(BATCH_MAX), userId });
 const downloadQuery = z.strictObject({
   since: whole.default(0),

@@ -1,11 +1,5 @@
-import { hash } from 'node:crypto';
-import { canonicalJson, ok, type Result } from '@tidemark/protocol';
+import { ok, type Result } from '@tidemark/protocol';
 import type { Call } from '@tidemark/server/rest';
-
-const toMutation = (id: string, ifRevision: number) => {
-  const content = { collection: 'tasks', id, op: 'delete' as const, base: 0, at: 0, ifRevision };
-  return { mutationId: `delete-${hash('sha256', canonicalJson(content), 'hex').slice(0, 40)}`, n: 1, ...content };
-};
 
 /**
  * Deletes tasks, whatever was written to them before: what came between is seen and deleted too. One that is deleted already
@@ -15,23 +9,33 @@ export const deleteAll = async (
   { services, space, app, principal }: Call,
   ids: readonly string[],
 ): Promise<Result<{ readonly deleted: readonly string[]; readonly missing: readonly string[] }>> => {
+  const { engine, env } = services;
   const missing = new Set<string>();
   const open = new Set(ids);
   while (open.size > 0) {
     const live = new Map<string, string>();
     const mutations = [];
     for (const id of open) {
-      const row = await services.engine.get(space, 'tasks', id);
+      const row = await engine.get(space, 'tasks', id);
       if (row === undefined) missing.add(id);
       if (row === undefined || row.deleted) open.delete(id);
       else {
-        const mutation = toMutation(id, row.revision);
-        live.set(mutation.mutationId, id);
-        mutations.push(mutation);
+        const mutationId = env.uuid();
+        live.set(mutationId, id);
+        mutations.push({
+          mutationId,
+          n: 1,
+          collection: 'tasks',
+          id,
+          op: 'delete' as const,
+          base: 0,
+          at: env.wall(),
+          ifRevision: row.revision,
+        });
       }
     }
     if (mutations.length === 0) break;
-    const answer = await services.engine.apply(space, {
+    const answer = await engine.apply(space, {
       clientId: principal.clientId ?? '$http',
       schemaVersion: app.schemaVersion,
       mutations,
