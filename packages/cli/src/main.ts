@@ -6,6 +6,8 @@ import { addBackup } from './commands/backup.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
+import { addKey } from './commands/key.ts';
+import { addKeys } from './commands/keys.ts';
 import { addRestore } from './commands/restore.ts';
 import { addServe } from './commands/serve.ts';
 import { addToken } from './commands/token.ts';
@@ -23,7 +25,8 @@ const createProgram = (context: CommandContext): Command => {
     .version(VERSION)
     .showHelpAfterError('(give --help after the command for its options and an example)')
     .exitOverride();
-  for (const add of [addServe, addApps, addToken, addExport, addImport, addBackup, addRestore, addDoctor]) add(program, context);
+  for (const add of [addServe, addApps, addToken, addKey, addKeys, addExport, addImport, addBackup, addRestore, addDoctor])
+    add(program, context);
   return program;
 };
 
