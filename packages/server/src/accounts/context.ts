@@ -58,6 +58,8 @@ export interface AccountsContext {
   readonly settings: AccountSettings;
   /** Erases what an account keeps in every app. */
   readonly eraseSpaces: (accountId: string) => Promise<void>;
+  /** Was this client of the account revoked in any app? */
+  readonly isRevoked: (accountId: string, clientId: string) => Promise<boolean>;
   /** Names of the apps that an API key can be limited to. */
   readonly apps: ReadonlySet<string>;
 }

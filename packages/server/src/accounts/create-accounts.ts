@@ -30,7 +30,7 @@ export const ACCOUNT_ISSUER = 'tidemark';
 
 export interface AccountsOptions {
   readonly storage: AccountsStorage;
-  readonly engine: Pick<Engine, 'apps' | 'erase'>;
+  readonly engine: Pick<Engine, 'apps' | 'erase' | 'isRevoked'>;
   readonly env: Env;
   readonly logger: Logger;
   readonly signingKeys: SigningKeys;
@@ -113,6 +113,12 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
         const erased = await engine.erase({ app, key: `${app}/${accountSpaceKey(accountId)}` });
         if (!erased.ok) throw new Error(`The space of an account was not erased: ${erased.error.message}`);
       }
+    },
+    isRevoked: async (accountId, clientId) => {
+      for (const app of engine.apps.keys()) {
+        if (await engine.isRevoked({ app, key: `${app}/${accountSpaceKey(accountId)}` }, clientId)) return true;
+      }
+      return false;
     },
     apps: new Set(engine.apps.keys()),
   };

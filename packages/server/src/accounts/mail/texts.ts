@@ -80,7 +80,8 @@ const htmlOf = ({ subject, says, button, closing }: Words, { link, code, lasts }
     ...(lasts === undefined ? [] : [paragraph(`Good for ${escapeHtml(lasts)}.`)]),
     paragraph(escapeHtml(closing)),
   ];
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head><body>${parts.join('')}</body></html>`;
+  const head = `<head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>`;
+  return `<!doctype html><html lang="en">${head}<body>${parts.join('')}</body></html>`;
 };
 
 export const writeMail = (name: MailName, to: string, facts: MailFacts): Mail => {

@@ -48,5 +48,9 @@ export const runRoute = async (call: AuthCall, route: AuthRoute): Promise<Respon
     c.set('reason', 'no session');
     return answerRefusal(c, refuse('UNAUTHENTICATED', 'The token is not valid, or its session has ended. Sign in again.').error);
   }
+  const { accountId, clientId } = found.signedIn.family.row;
+  if (clientId !== undefined && (await context.isRevoked(accountId, clientId))) {
+    return answerRefusal(c, refuse('CLIENT_REVOKED', 'This device was revoked.').error);
+  }
   return route.handle(call, found.signedIn);
 };

@@ -6,7 +6,8 @@ import { answerPage } from './page.ts';
 
 const articleOf = ({ id, to, subject, text }: KeptMail): string => {
   const body = escapeHtml(text).replace(/https?:\/\/[^\s<]+/g, (link) => `<a href="${link}">${link}</a>`);
-  return `<article id="mail-${id}"><h2>${escapeHtml(subject)}</h2><p>To ${escapeHtml(to)}</p><p>${body.replaceAll('\n', '<br>')}</p></article>`;
+  const lines = body.replaceAll('\n', '<br>');
+  return `<article id="mail-${id}"><h2>${escapeHtml(subject)}</h2><p>To ${escapeHtml(to)}</p><p>${lines}</p></article>`;
 };
 
 /**
