@@ -2,7 +2,7 @@ import type { SyncRequest } from '@tidemark/protocol/messages';
 import type { Engine, EngineOptions, SpaceRef } from './engine.ts';
 import { listConflicts, resolveConflict } from './serve/conflicts.ts';
 import type { Serving } from './serve/context.ts';
-import { changeDevice, listDevices } from './serve/devices.ts';
+import { changeDevice, isRevoked, listDevices } from './serve/devices.ts';
 import { digest } from './serve/digest.ts';
 import { history, stateAt } from './serve/history.ts';
 import { compact, erase } from './serve/maintain.ts';
@@ -84,7 +84,12 @@ export const createEngine = (options: EngineOptions): Engine => {
     verify: (space, onProgress) => verify(serving, space, onProgress),
     devices: (space) => listDevices(serving, space),
     renameDevice: (space, clientId, name) => changeDevice(serving, space, clientId, { name }),
-    revokeDevice: (space, clientId) => changeDevice(serving, space, clientId, { revoked: true }),
+    revokeDevice: async (space, clientId) => {
+      const changed = await changeDevice(serving, space, clientId, { revoked: true });
+      queues.poke(space.key);
+      return changed;
+    },
+    isRevoked: (space, clientId) => isRevoked(serving, space, clientId),
     query: (space, collection, asked, options) => query(serving, space, collection, asked, options),
     change: async (space, seq) => {
       const row = await storage.readLogRow(space.key, seq);

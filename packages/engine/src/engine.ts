@@ -110,7 +110,9 @@ export interface Engine {
   ): Promise<{ readonly records: number; readonly changes: number; readonly problems: readonly string[] }>;
   devices(space: SpaceRef): Promise<Result<DevicesAnswer>>;
   renameDevice(space: SpaceRef, clientId: string, name: string): Promise<Result<Device>>;
+  /** Its live streams end at once; from then on it gets CLIENT_REVOKED. */
   revokeDevice(space: SpaceRef, clientId: string): Promise<Result<Device>>;
+  isRevoked(space: SpaceRef, clientId: string): Promise<boolean>;
   /** A page of the records that a declared index serves. Refusals: UNKNOWN_COLLECTION, BAD_REQUEST, QUERY_NOT_INDEXED, BAD_CURSOR. */
   query(space: SpaceRef, collection: string, query: Query, options?: QueryOptions): Promise<Result<QueryAnswer>>;
   /** The change at a seq; undefined where there is none, or it was compacted away. */

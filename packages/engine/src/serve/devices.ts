@@ -29,3 +29,9 @@ export const changeDevice = async (
   await serving.storage.putClient(space.key, changed);
   return { ok: true, value: toDevice(changed) };
 };
+
+/** Was this client revoked? An unknown one was not. */
+export const isRevoked = async (serving: Serving, space: SpaceRef, clientId: string): Promise<boolean> => {
+  const { clients } = await serving.storage.load(space.key, { records: [], receipts: [], clients: [clientId] });
+  return clients[0]?.revoked === true;
+};

@@ -25,6 +25,8 @@ export interface SpaceQueues {
   /** Plans without storing. */
   dryRun<T>(space: SpaceRef, job: Job<T>): Promise<Result<T>>;
   subscribe(key: string, poke: () => void): () => void;
+  /** Wakes the subscribers of a space for something that is not in its log. */
+  poke(key: string): void;
   /** Refuses new jobs and waits for those under way. */
   close(): Promise<void>;
 }
@@ -211,5 +213,5 @@ export const createSpaceQueues = (world: World): SpaceQueues => {
     isClosing = true;
     while (queues.size > 0) await Promise.all([...queues.values()].map(({ running }) => running));
   };
-  return { run, dryRun, subscribe, close };
+  return { run, dryRun, subscribe, poke, close };
 };

@@ -1,5 +1,6 @@
 import { refuse } from '@tidemark/protocol';
 import { answerRefusal, errorBody } from '../http/answer.ts';
+import { authorizationOf } from '../http/authorization.ts';
 import { readQuery } from '../http/check.ts';
 import type { Call, Route } from './call.ts';
 import { type Live, openLive } from './live.ts';
@@ -13,15 +14,24 @@ const live = async ({ c, app, principal, space, services }: Call): Promise<Respo
   if (c.req.method === 'HEAD') return answerRefusal(c, refuse('METHOD_NOT_ALLOWED', 'A live stream takes GET.').error);
   const query = readQuery(c, liveQuery);
   if (!query.ok) return answerRefusal(c, query.error);
-  const { engine, env, logger, metrics, liveStreams } = services;
+  const { engine, env, identity, logger, metrics, liveStreams } = services;
   const correlationId = c.get('correlationId');
   const openedAt = env.mono();
+  const authorization = authorizationOf(c);
+  // A token that cannot be judged just now was good when the stream began.
+  const isStillGood = async () => {
+    const again = await identity.authenticate({ authorization, app: app.name });
+    if (!again.ok) return again.error.code === 'UNAVAILABLE';
+    const { spaceKey, clientId } = again.value;
+    return spaceKey === principal.spaceKey && (clientId === undefined || !(await engine.isRevoked(space, clientId)));
+  };
   const opened: Live = openLive({
     engine,
     env,
     space,
     request: pullRequestOf(query.value, c.req.header('Last-Event-ID')),
     expiresAt: principal.expiresAt,
+    isStillGood,
     printError: (refusal) => JSON.stringify(errorBody(refusal, correlationId)),
     onFault: (error) => logger.error({ correlationId, app: app.name, err: error }, 'live stream failed'),
     onEnd: () => {

@@ -1,5 +1,7 @@
+import { refuse } from '@tidemark/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
+import type { Identity } from '../identity/identity.ts';
 import { createTestEnv, openTestServer, pushOf, put, refusalOf, type TestServer } from '../server.suite.ts';
 
 const PUSH = '/apps/notes/sync/push';
@@ -188,14 +190,41 @@ describe('the end of a live stream', () => {
     expect(await liveClients(server)).toBe('0');
   });
 
-  test('a revoked client is cut off at the next page', async () => {
+  test('a revoked client is cut off at once', async () => {
     const server = await setUp();
     await pushNote(server, 1, 'own', 'phone');
     const stream = reading(await server.live());
     await stream.pages();
+    const waiting = stream.next();
+    await vi.waitFor(() => expect(server.env.waitingTimers()).toBe(1));
     expect((await server.call('DELETE', '/apps/notes/devices/phone')).status).toBe(200);
-    await pushNote(server, 1, 'a');
-    expect(await stream.next()).toContain('CLIENT_REVOKED');
+    expect(await waiting).toContain('CLIENT_REVOKED');
+    expect(await stream.next()).toBe(undefined);
+  });
+
+  test('it ends at the next tick when the token is no longer taken, not when that cannot be told', async () => {
+    const env = createTestEnv();
+    const opened = await openTestServer({ env });
+    const verdict: { code: 'ok' | 'UNAUTHENTICATED' | 'UNAVAILABLE' } = { code: 'ok' };
+    const authenticate: Identity['authenticate'] = async () => {
+      if (verdict.code !== 'ok') return refuse(verdict.code, 'Not now.');
+      const principal = { issuer: 'i', subject: 's', spaceKey: 's', scopes: [], emailVerified: true, expiresAt: env.wall() + 3_600_000 };
+      return { ok: true, value: principal };
+    };
+    const server = await openTestServer({ env, identity: { authenticate }, engine: opened.engine });
+    const stream = reading(await server.call('GET', '/apps/notes/sync/live?clientId=phone'));
+    await stream.pages();
+    const tick = async () => {
+      const next = stream.next();
+      await vi.waitFor(() => expect(env.waitingTimers()).toBe(1));
+      env.fireTimers();
+      return next;
+    };
+    expect(await tick()).toBe(':');
+    verdict.code = 'UNAVAILABLE';
+    expect(await tick()).toBe(':');
+    verdict.code = 'UNAUTHENTICATED';
+    expect(await tick()).toContain('UNAUTHENTICATED');
     expect(await stream.next()).toBe(undefined);
   });
 

@@ -15,6 +15,8 @@ export interface LiveOptions {
   readonly request: PullRequest;
   /** Wall clock, milliseconds; the stream ends then. */
   readonly expiresAt: number;
+  /** Asked every 15 s or so: whether the token would still be taken. The stream ends where not. */
+  readonly isStillGood: () => Promise<boolean>;
   readonly printError: (refusal: Refusal) => string;
   /** Called for a fault of the machine, before the stream breaks off. */
   readonly onFault: (error: unknown) => void;
@@ -42,6 +44,7 @@ export const openLive = (options: LiveOptions): Live => {
   const alarm = createAlarm(env, () => Math.max(0, Math.min(TICK_MS, expiresAt - env.wall())));
   const readPage = createPageReader(engine, space, options.request);
   const unsubscribe = engine.subscribe(space, alarm.poke);
+  const isDue = createIntervals(env, TICK_MS);
   const leave = (next: 'ending' | 'gone') => {
     const wasOpen = state === 'open';
     if (state !== 'gone') state = next;
@@ -60,12 +63,25 @@ export const openLive = (options: LiveOptions): Live => {
     if (state !== 'open') return undefined;
     if (env.wall() >= expiresAt) return refused(refuse('UNAUTHENTICATED', 'The token has expired.').error);
     const cause = alarm.take();
+    if ((cause === 'tick' || isDue()) && !(await options.isStillGood())) {
+      return refused(refuse('UNAUTHENTICATED', 'The token is no longer good: its session ended, or it was revoked.').error);
+    }
     const page = await readPage();
     if (!page.ok) return refused(page.error);
     if (page.value.hasMore) alarm.poke();
     return page.value.event ?? (cause === 'tick' ? HEARTBEAT : undefined);
   };
   return { stream: streamOf(nextEvent, () => state, leave, options.onFault), end: () => leave('ending') };
+};
+
+/** Answers true once in each interval: a stream that is poked all the time never ticks. */
+const createIntervals = (env: Pick<Env, 'mono'>, everyMs: number) => {
+  let since = env.mono();
+  return (): boolean => {
+    if (env.mono() - since < everyMs) return false;
+    since = env.mono();
+    return true;
+  };
 };
 
 const streamOf = (

@@ -1,6 +1,7 @@
 import type { AppDefinition } from '@tidemark/protocol';
 import { refuse } from '@tidemark/protocol';
 import { answerRefusal } from '../http/answer.ts';
+import { authorizationOf } from '../http/authorization.ts';
 import type { HttpApp, HttpContext } from '../http/context.ts';
 import { crossOrigin } from '../http/cross-origin.ts';
 import type { Dialect } from '../http/dialect.ts';
@@ -76,7 +77,7 @@ const handle = async (c: HttpContext, route: Route, { app, services, limiter, re
     c.set('reason', principal.error.message);
     return answerRefusal(c, principal.error);
   }
-  const { scopes, spaceKey, emailVerified } = principal.value;
+  const { scopes, spaceKey, emailVerified, clientId } = principal.value;
   const limited = limiter?.take(spaceKey);
   for (const [name, value] of Object.entries(limited?.headers ?? {})) c.header(name, value);
   if (limited?.refusal !== undefined) return answerRefusal(c, limited.refusal);
@@ -87,13 +88,8 @@ const handle = async (c: HttpContext, route: Route, { app, services, limiter, re
     return answerRefusal(c, refuse('EMAIL_NOT_VERIFIED', 'Verify the e-mail address of this account first.').error);
   }
   const space = { app: app.name, key: `${app.name}/${spaceKey}` };
+  if (clientId !== undefined && (await services.engine.isRevoked(space, clientId))) {
+    return answerRefusal(c, refuse('CLIENT_REVOKED', 'This device was revoked.').error);
+  }
   return route.handle({ c, app, principal: principal.value, space, services });
-};
-
-/** An API key may come in a header of its own. */
-const authorizationOf = (c: HttpContext): string | null => {
-  const header = c.req.header('Authorization');
-  if (header !== undefined) return header;
-  const key = c.req.header('X-Api-Key');
-  return key === undefined ? null : `Bearer ${key}`;
 };
