@@ -3,7 +3,11 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /** What an app imports for an offline client with IndexedDB, live streams and queries. */
-const ENTRY = "export { openClient } from '@tidemark/client';";
+const CLIENT = "export { openClient } from '@tidemark/client';";
+
+/** The same with what the time tracker's definition takes of protocol: rules are values of an app, so each app has its own. */
+export const CLIENT_AND_RULES = `${CLIENT}
+export { defineApp, defineCollection, intervals, max, newest, normalizeIntervals, set } from '@tidemark/protocol';`;
 
 /** Parts of paths that have no business in a browser's bundle. */
 export const FORBIDDEN: readonly string[] = [
@@ -31,10 +35,12 @@ export interface BundledClient {
   readonly culprits: readonly string[];
 }
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
 /** Bundles the client as an app's build would: minified, for browsers, gzip at its best. `root`: the repository's folder. */
-export const bundleClient = async (root: string = fileURLToPath(new URL('../..', import.meta.url))): Promise<BundledClient> => {
+export const bundleClient = async (entry: string = CLIENT, root: string = ROOT): Promise<BundledClient> => {
   const result = await build({
-    stdin: { contents: ENTRY, resolveDir: root },
+    stdin: { contents: entry, resolveDir: root },
     absWorkingDir: root,
     bundle: true,
     minify: true,

@@ -11,7 +11,7 @@ export const WORD_EXCEPTIONS: readonly WordException[] = [
   { word: 'checkpoint', path: 'packages/storage/src/sqlite/', reason: "SQLite's own name for moving its WAL into the file" },
   { word: 'checkpoint', path: 'docs/OPERATIONS.md', reason: "SQLite's own name for moving its WAL into the file" },
   { word: 'document', path: 'packages/client/src/platform/', reason: 'the DOM global' },
-  { word: 'realm', path: 'packages/protocol/src/check-json.ts', reason: "JavaScript's own name for a global environment" },
+  { word: 'realm', path: 'packages/protocol/src/json-fault.ts', reason: "JavaScript's own name for a global environment" },
   { word: 'collision', path: 'packages/protocol/src/digest.test.ts', reason: 'two texts of one hash' },
   { word: 'collision', path: 'packages/engine/src/hash.ts', reason: 'two texts of one hash' },
   { word: 'delta', path: 'packages/protocol/src/query/run-query.test.ts', reason: 'a word to search for' },

@@ -39,7 +39,6 @@ export interface Session extends SyncTools {
 /** Opens a session on a store of this owner and starts to sync. Throws as `admission` says. */
 export const openSession = async (client: ClientOptions, env: ClientEnv, store: ClientStore, owner: string): Promise<Session> => {
   const { app, account, url, pollMs = POLL_MS } = client;
-  const { schemaVersion } = app;
   let touch: (touched: Touched, own: boolean) => void = () => undefined;
   const transactions = await openTransactions({
     store,
@@ -48,7 +47,7 @@ export const openSession = async (client: ClientOptions, env: ClientEnv, store: 
     onTouched: (touched, own) => touch(touched, own),
   });
   const { mirror } = transactions;
-  await transactions.run(({ meta }) => (meta.schemaVersion === schemaVersion ? null : { meta: { schemaVersion } }));
+  await transactions.run(({ meta }) => (meta.schemaVersion === app.schemaVersion ? null : { meta: { schemaVersion: app.schemaVersion } }));
   const name = `tidemark:${mirror.meta.storeId}`;
   const view = createView(app, mirror);
   const queries = createLiveQueries(view.records);

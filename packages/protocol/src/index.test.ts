@@ -23,6 +23,7 @@ test('the exports are these', () => {
     [
       "CONFLICTS",
       "ERRORS",
+      "GROUP_MUTATIONS_MAX",
       "LIMITS",
       "PROTOCOL_VERSION",
       "PROTOCOL_VERSION_MIN",

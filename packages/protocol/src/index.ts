@@ -8,7 +8,7 @@ export type { Env } from './env.ts';
 export { ERRORS, type ErrorCode, type ErrorEntry, statusOf } from './errors/catalogue.ts';
 export { isJsonObject, type Json, type JsonObject, type MutableJsonObject, readMember } from './json.ts';
 export { checkId, type JsonFault, type JsonLimits, jsonFault } from './json-fault.ts';
-export { CONFLICTS, LIMITS, type Limits, SEQ_FIELD, WHOLE_RECORD } from './limits.ts';
+export { CONFLICTS, GROUP_MUTATIONS_MAX, LIMITS, type Limits, SEQ_FIELD, WHOLE_RECORD } from './limits.ts';
 export {
   counter,
   elapsedTime,

@@ -1,4 +1,4 @@
-import { LIMITS } from './limits.ts';
+import { ID_LENGTH_MAX, JSON_LIMITS } from './limits.ts';
 import type { Refusal } from './result.ts';
 
 export interface JsonLimits {
@@ -18,7 +18,7 @@ export interface JsonFault {
  * INVALID_FIELD_NAME, TOO_DEEP, TOO_MANY_KEYS, or VALIDATION_FAILED for what is not JSON at all. Goes no deeper than the limit
  * and stops at the first fault, so no input costs more than one look at each of its members.
  */
-export const jsonFault = (value: unknown, limits: JsonLimits = LIMITS): JsonFault | undefined => faultAt(value, limits, 1);
+export const jsonFault = (value: unknown, limits: JsonLimits = JSON_LIMITS): JsonFault | undefined => faultAt(value, limits, 1);
 
 const faultAt = (value: unknown, limits: JsonLimits, depth: number): JsonFault | undefined => {
   if (typeof value === 'string') return textFault(value);
@@ -61,12 +61,12 @@ export const isForbiddenKey = (key: string): boolean => key === '__proto__' || k
 /** An object literal or what JSON.parse makes, of whatever realm; not a Date, a Map or an instance of a class. */
 export const isPlainObject = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 };
 
 /** A record id: 1 to 128 characters (code points), well-formed, without U+0000. Refused with INVALID_ID. */
 export const checkId = (id: string): Refusal | undefined => {
-  const max = LIMITS.idLengthMax;
+  const max = ID_LENGTH_MAX;
   const fits = id !== '' && id.length <= 2 * max && [...id].length <= max && !hasBadCharacter(id);
   return fits ? undefined : { code: 'INVALID_ID', message: `a record id is 1 to ${max} characters, well-formed and without U+0000` };
 };

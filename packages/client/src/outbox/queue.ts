@@ -3,10 +3,10 @@ import {
   CONFLICTS,
   type CollectionDefinition,
   checkId,
+  GROUP_MUTATIONS_MAX,
   type JsonObject,
   jsonEqual,
   jsonFault,
-  LIMITS,
   type MutableJsonObject,
   ok,
   type Result,
@@ -45,8 +45,7 @@ export interface Stamp {
  * VALIDATION_FAILED, RECORD_NOT_FOUND (patch of what is not there), UNKNOWN_COLLECTION, INVALID_ID, RECORD_TOO_LARGE or GROUP_TOO_LARGE.
  */
 export const planEdits = (mirror: Mirror, edits: readonly Edit[], stamp: Stamp): Result<Change> => {
-  const max = LIMITS.groupMutationsMax;
-  if (edits.length > max) return refuseAbout('GROUP_TOO_LARGE', `${edits.length} > ${max}`);
+  if (edits.length > GROUP_MUTATIONS_MAX) return refuseAbout('GROUP_TOO_LARGE', `${edits.length} > ${GROUP_MUTATIONS_MAX}`);
   const outbox = new Map<string, OutboxRow>();
   let { nextN } = mirror.meta;
   for (const edit of edits) {

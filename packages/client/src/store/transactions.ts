@@ -65,7 +65,7 @@ export const openTransactions = async ({ store, fresh, onTouched, admit }: Trans
     }
     throw new Error('The local store is never at rest');
   };
-  /** False where nothing is new, null where it has to be read again: between two looks at meta that agree, so that the rows belong together. */
+  /** Reads between two looks at meta that agree, so that the rows belong together. False: nothing is new; null: read again. */
   const reread = async (): Promise<boolean | null> => {
     const stored = await store.read('meta', META_KEY);
     if (stored === undefined) {

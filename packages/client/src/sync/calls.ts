@@ -86,8 +86,7 @@ export const errorOf = (status: number, body: JsonObject | undefined): Refusal =
   if (isJsonObject(error) && isErrorCode(error.code)) {
     return { code: error.code, message: String(error.message ?? ''), details: isJsonObject(error.details) ? error.details : {} };
   }
-  const ofStatus = status === 429 ? 'TOO_MANY_REQUESTS' : status >= 500 || status < 400 ? 'UNAVAILABLE' : 'BAD_REQUEST';
-  return { code: status === 401 ? 'UNAUTHENTICATED' : ofStatus, message: `The server answered ${status}` };
+  return { code: status >= 400 && status < 500 ? 'BAD_REQUEST' : 'UNAVAILABLE', message: `The server answered ${status}` };
 };
 
 export const meaningOf = ({ status, error: { code } }: Failure): Meaning => {

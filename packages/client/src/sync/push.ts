@@ -1,4 +1,4 @@
-import { LIMITS, PROTOCOL_VERSION, type Refusal } from '@tidemark/protocol';
+import { GROUP_MUTATIONS_MAX, PROTOCOL_VERSION, type Refusal } from '@tidemark/protocol';
 import type { PushAnswer } from '@tidemark/protocol/messages';
 import { firstBatch, toUnits, type Unit } from '../outbox/batch.ts';
 import { PUSH_MUTATIONS_MAX } from '../outbox/limits.ts';
@@ -16,7 +16,7 @@ const MENDINGS_MAX = 16;
 const STRIKES_MAX = 3;
 
 /** So many rows hold the units of any batch whole. */
-const ROWS_LOOKED_AT = PUSH_MUTATIONS_MAX + LIMITS.groupMutationsMax;
+const ROWS_LOOKED_AT = PUSH_MUTATIONS_MAX + GROUP_MUTATIONS_MAX;
 
 type Pushed = Trouble | 'pullFirst';
 

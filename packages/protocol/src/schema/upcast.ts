@@ -13,7 +13,7 @@ export const upcastFields = (
   fromVersion: number,
 ): Result<JsonObject> => {
   if (fromVersion > app.schemaVersion) {
-    return refuse('SCHEMA_AHEAD', `schemaVersion ${fromVersion} is newer than ${app.schemaVersion}`, { schemaVersion: app.schemaVersion });
+    return refuse('SCHEMA_AHEAD', `schemaVersion ${fromVersion} > ${app.schemaVersion}`, { schemaVersion: app.schemaVersion });
   }
   let current = fields;
   for (let version = fromVersion; version < app.schemaVersion; version += 1) {

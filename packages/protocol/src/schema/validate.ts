@@ -46,7 +46,7 @@ const pathOf = (field: string, issue: StandardSchemaV1.Issue): string =>
 const toJson = (value: unknown, field: string): Json => {
   if (isJson(value)) return value;
   if (Array.isArray(value)) return value.map((item) => toJson(item, field));
-  if (!isJsonObject(value) || !isPlainObject(value)) throw new Error(`the schema of field ${field} answers something that is not JSON`);
+  if (!isJsonObject(value) || !isPlainObject(value)) throw new Error(`the schema of ${field} answers what is not JSON`);
   const members = Object.entries(value).filter(([, child]) => child !== undefined);
   return Object.fromEntries(members.map(([key, child]) => [key, toJson(child, field)]));
 };
