@@ -1,6 +1,7 @@
 import { ok, refuse } from '@tidemark/protocol';
 import { bearerOf } from '../identity/bearer.ts';
 import { type Identity, spaceKeyOf } from '../identity/identity.ts';
+import { emailOf } from './account.ts';
 import { findKey, noteUse } from './api-keys.ts';
 import type { AccountsContext } from './context.ts';
 import { findSession } from './sessions.ts';
@@ -39,6 +40,7 @@ export const createAccountIdentity = (context: AccountsContext): Identity => ({
       spaceKey: accountSpaceKey(accountId),
       scopes: [],
       emailVerified,
+      profile: { email: emailOf(context, account.row) },
       ...(family.row.clientId === undefined ? {} : { clientId: family.row.clientId }),
       expiresAt: found.expiresAt,
     });

@@ -1,4 +1,4 @@
-export { findByEmail, userOf } from './account.ts';
+export { findAccount, findByEmail, type User, userOf } from './account.ts';
 export { accountSpaceKey } from './account-identity.ts';
 export { createKey, type KeyView, type KeyWish, listKeys, type NewKey, revokeKey, rotateKey } from './api-keys.ts';
 export type { AccountsContext, Caller, LinkSettings } from './context.ts';
@@ -11,8 +11,7 @@ export { createSmtpMailer, type SmtpSettings } from './mail/platform/smtp.ts';
 export { type HashCost, SERVER_COST, SMALL_COST } from './passwords.ts';
 export type { PiiKey } from './pii.ts';
 export { type Registration, registerOpenly } from './register.ts';
-export { resealAccounts } from './reseal.ts';
-export { mountMailbox } from './routes/mailbox-page.ts';
+export { callerOf } from './routes/caller.ts';
 export { refresh, type SessionTokens, type SessionWish } from './sessions.ts';
 export { login } from './sign-in.ts';
 export { SIGNING_ALGORITHMS, type SigningAlgorithm, type SigningKeys } from './signing-keys.ts';
