@@ -58,7 +58,7 @@ const readKeys = async (file: string): Promise<Result<readonly SigningKey[]> | u
     if (error instanceof SyntaxError || error instanceof z.ZodError) {
       return refuse(
         'INTERNAL',
-        `${file} does not hold signing keys. Put the right file back, or remove it: then everybody signs in again.`,
+        `${file} does not hold signing keys. Put the right file back, or remove it: a new one is made, and sessions go on with it.`,
       );
     }
     throw error;
@@ -85,7 +85,7 @@ export const rotateSigningKeys = async (
 
 /**
  * The signing keys of a data folder; made (EdDSA unless `algorithm` says otherwise) where there are none. Refused with
- * INTERNAL where the file holds something else: it is never replaced, since every session hangs on it.
+ * INTERNAL where the file holds something else: it is never replaced, since somebody may want it back.
  */
 export const openSigningKeys = async (folder: string, env: Env, algorithm?: SigningAlgorithm): Promise<Result<SigningKeys>> => {
   const file = join(folder, SIGNING_KEYS_FILE);
