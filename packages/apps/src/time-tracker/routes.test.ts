@@ -1,4 +1,6 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import type { JsonObject } from '@tidemark/protocol';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NOW, openTimerServer, STORAGES, type TimerServer, task } from './timer-server.suite.ts';
 
@@ -417,4 +419,36 @@ test('each user has 60 requests at once and 5 a second', async () => {
   server.clock.mono += 1_000;
   for (let i = 0; i < 5; i += 1) expect(await statusOf()).toBe(200);
   expect(await statusOf()).toBe(429);
+});
+
+describe('the spec', () => {
+  test('is sound OpenAPI 3.1, and has a page', async () => {
+    const server = await openTimerServer();
+    const spec: JsonObject = (await server.call('GET', '/openapi.json', undefined, '')).body;
+    expect(Object.keys(Object(spec.paths))).toEqual(['/sync/upload', '/sync/download', '/tasks/delete']);
+    expect(await new Validator().validate({ ...spec })).toMatchObject({ valid: true });
+    const page = await server.request('GET', '/docs', undefined, '');
+    expect(await page.text()).toContain('/sync/download');
+  });
+
+  test('whatever is asked, the server does not fail', async () => {
+    const server = await openTimerServer();
+    const values = fc.oneof(
+      fc.jsonValue(),
+      fc.constant(task('a')),
+      fc.record({ id: fc.string(), title: fc.jsonValue(), version: fc.integer() }),
+    );
+    const bodies = fc.oneof(
+      fc.jsonValue(),
+      fc.record({ tasks: fc.array(values), lastSyncAt: fc.oneof(fc.integer(), fc.constant(null)) }, { requiredKeys: ['tasks'] }),
+      fc.record({ ids: fc.array(fc.string()) }),
+    );
+    const queries = fc.dictionary(fc.constantFrom('since', 'limit', 'cursor', 'x'), fc.oneof(fc.nat().map(String), fc.string()));
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom('/sync/upload', '/tasks/delete'), bodies, queries, async (path, body, query) => {
+        expect((await server.call('POST', path, body)).status).toBeLessThan(500);
+        expect((await server.call('GET', `/sync/download?${new URLSearchParams(query)}`)).status).toBeLessThan(500);
+      }),
+    );
+  });
 });

@@ -7,6 +7,7 @@ import type { Env, JsonObject } from '@tidemark/protocol';
 import { createHttpApp, createLogger, createMetrics, createNodeEnv } from '@tidemark/server';
 import { openSqliteStorage } from '@tidemark/storage/sqlite';
 import { onTestFinished } from 'vitest';
+import { checkAnswer } from '../task-tracker/openapi.suite.ts';
 import { timeTrackerRoutes } from './routes.ts';
 import { timeTracker } from './schema.ts';
 
@@ -40,6 +41,9 @@ export interface TimerServer {
   call(method: string, path: string, body?: unknown, user?: string): Promise<{ readonly status: number; readonly body: JsonObject }>;
 }
 
+/** All servers have the same spec: it is read from the first. */
+let specSource: ReturnType<typeof createHttpApp> | undefined;
+
 /** A server that has the timer at its root. Whoever says a name is that user. */
 export const openTimerServer = async (kind: StorageKind = 'memory'): Promise<TimerServer> => {
   const clock = { wall: NOW, mono: 0, monoStep: 1_000 };
@@ -68,9 +72,14 @@ export const openTimerServer = async (kind: StorageKind = 'memory'): Promise<Tim
       },
     },
   });
+  specSource ??= app;
   const request: TimerServer['request'] = async (method, path, body, user = 'ada') => {
     const headers = { Authorization: `Bearer ${user}`, 'Content-Type': 'application/json' };
-    return app.request(path, { method, headers, ...(body === undefined ? {} : { body }) });
+    const response = await app.request(path, { method, headers, ...(body === undefined ? {} : { body }) });
+    const { status } = response;
+    // Every answer of every test is held against the spec.
+    await checkAnswer(specSource ?? app, method, path, { status, headers: response.headers, text: await response.clone().text() });
+    return response;
   };
   return {
     engine,

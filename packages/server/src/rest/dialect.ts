@@ -32,3 +32,6 @@ export const restDialect = (renamed: { readonly [code in ErrorCode]?: string } =
     return { code: renamed[code] ?? (isKept ? code : (BY_STATUS[status] ?? code)), status };
   },
 });
+
+/** The words of the catalogue as they are. */
+export const plainDialect: Dialect = { name: (code) => ({ code, status: statusOf(code) }) };

@@ -7,7 +7,7 @@ export type { AppRoutes, Call, GuardedRoute, OpenRoute, Route, Services } from '
 export { type BulkAction, type BulkActions, bulkEndpoint } from './bulk-endpoint.ts';
 export { createEndpoint } from './create-endpoint.ts';
 export { csvEndpoint } from './csv-endpoint.ts';
-export { restDialect } from './dialect.ts';
+export { plainDialect, restDialect } from './dialect.ts';
 export { type Answer, type Endpoint, type EndpointSpec, endpoint, NO_INPUT } from './endpoint.ts';
 export { listEndpoint } from './list-endpoint.ts';
 export type { Selection } from './list-request.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { canonicalJson, type Json, type JsonObject, type Result } from '@tidemark/protocol';
-import type { Call } from '@tidemark/server/rest';
+import { canonicalJson, isJsonObject, type JsonObject, ok, type Result } from '@tidemark/protocol';
+import { applyWrites, type Call } from '@tidemark/server/rest';
 import { type ItemError, isSameContent, readUploaded, toItemError, type UploadedTask, versionOf } from './uploaded-task.ts';
 
 /** What became of one task: stored (also before, by an upload whose answer was lost), in conflict, or refused. */
@@ -61,12 +61,12 @@ const decide = async (call: Call, task: UploadedTask, row: Row): Promise<Plan | 
 
 const toMutation = (id: string, { ifRevision, fields }: Plan) => {
   const content = { collection: 'tasks', id, op: 'put' as const, fields, base: 0, at: fields.updatedAt, ifRevision };
-  return { mutationId: `upload-${hash('sha256', canonicalJson(content), 'hex').slice(0, 40)}`, n: 1, ...content };
+  return { mutationId: `upload-${hash('sha256', canonicalJson(content), 'hex').slice(0, 40)}`, ...content };
 };
 
 /** Tells the tasks of an upload from what is none; of two with one id the first counts. */
 const readAll = (
-  values: readonly Json[],
+  values: readonly unknown[],
   now: number,
 ): { readonly results: (UploadResult | undefined)[]; readonly open: Map<number, UploadedTask> } => {
   const open = new Map<number, UploadedTask>();
@@ -74,7 +74,7 @@ const readAll = (
   const results = values.map((value, index): UploadResult | undefined => {
     const task = readUploaded(value, now);
     if (!task.ok) {
-      const id = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null;
+      const id = isJsonObject(value) && typeof value.id === 'string' ? value.id : null;
       return { id, error: toItemError(task.error) };
     }
     const { id } = task.value;
@@ -87,11 +87,11 @@ const readAll = (
   return { results, open };
 };
 
-type Write = { readonly index: number; readonly task: UploadedTask; readonly mutation: ReturnType<typeof toMutation> };
+type Attempt = { readonly index: number; readonly task: UploadedTask; readonly mutation: ReturnType<typeof toMutation> };
 
 /** Decides every open task; what needs no write is answered. */
 const decideAll = async (call: Call, open: Map<number, UploadedTask>, results: (UploadResult | undefined)[], lost: ReadonlySet<string>) => {
-  const writes: Write[] = [];
+  const writes: Attempt[] = [];
   for (const [index, task] of open) {
     const decided = await decide(call, task, await call.services.engine.get(call.space, 'tasks', task.id));
     const mutation = 'ifRevision' in decided ? toMutation(task.id, decided) : undefined;
@@ -109,22 +109,19 @@ const decideAll = async (call: Call, open: Map<number, UploadedTask>, results: (
  * Stores the tasks of one upload, each on its own; answers in their order. A task is written only on the revision whose version is
  * one below its own, which the append checks again: where another write came between, it is decided anew.
  */
-export const uploadAll = async (call: Call, values: readonly Json[]): Promise<Result<readonly UploadResult[]>> => {
-  const { services, space, app, principal } = call;
-  const { results, open } = readAll(values, services.env.wall());
+export const uploadAll = async (call: Call, values: readonly unknown[]): Promise<Result<readonly UploadResult[]>> => {
+  const { results, open } = readAll(values, call.services.env.wall());
   const lost = new Set<string>();
   while (open.size > 0) {
     const writes = await decideAll(call, open, results, lost);
     if (writes.length === 0) break;
-    const application = {
-      clientId: principal.clientId ?? '$http',
-      schemaVersion: app.schemaVersion,
-      mutations: writes.map(({ mutation }) => mutation),
-    };
-    const answer = await services.engine.apply(space, application);
-    if (!answer.ok) return answer;
-    const accepted = new Map(answer.value.accepted.map((one) => [one.mutationId, one]));
-    const rejected = new Map(answer.value.rejected.map((one) => [one.mutationId, one]));
+    const applied = await applyWrites(
+      call,
+      writes.map(({ mutation }) => mutation),
+    );
+    if (!applied.ok) return applied;
+    const accepted = new Map(applied.value.answer.accepted.map((one) => [one.mutationId, one]));
+    const rejected = new Map(applied.value.answer.rejected.map((one) => [one.mutationId, one]));
     for (const { index, task, mutation } of writes) {
       const done = accepted.get(mutation.mutationId);
       const refused = rejected.get(mutation.mutationId);
@@ -135,5 +132,5 @@ export const uploadAll = async (call: Call, values: readonly Json[]): Promise<Re
       if (results[index] !== undefined) open.delete(index);
     }
   }
-  return { ok: true, value: results.filter((result) => result !== undefined) };
+  return ok(results.filter((result) => result !== undefined));
 };

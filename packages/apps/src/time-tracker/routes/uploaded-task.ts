@@ -27,7 +27,7 @@ const refuseMembers = (names: readonly string[], message: string) =>
  * Reads one task of an upload. `now` in milliseconds. Refusals: those of taskFromStored; VALIDATION_FAILED also names missing
  * and unknown members.
  */
-export const readUploaded = (value: Json, now: number): Result<UploadedTask> => {
+export const readUploaded = (value: unknown, now: number): Result<UploadedTask> => {
   if (!isJsonObject(value)) return refuse('VALIDATION_FAILED', 'A task is an object with an id and a title.');
   const missing = REQUIRED.filter((name) => !Object.hasOwn(value, name));
   if (missing.length > 0) return refuseMembers(missing, 'is required');
