@@ -143,9 +143,12 @@ const replaceRecords = async (storage: Storage, before: readonly Thing[], after:
 
 const things1 = (stored: readonly Thing[]) => stored.map((one) => ({ ...one, collection: 'things' }));
 
+/** Each run opens a storage and waits for its disk. */
+const PROPERTY_MS_MAX = 60_000;
+
 export const querySuite = (open: Open): void => {
   describe('query', () => {
-    it('answers as looking at every record would, in pages, both ways', async () => {
+    it('answers as looking at every record would, in pages, both ways', { timeout: PROPERTY_MS_MAX }, async () => {
       await fc.assert(
         fc.asyncProperty(
           records,
@@ -165,7 +168,7 @@ export const querySuite = (open: Open): void => {
       );
     });
 
-    it('follows edits, deletes and re-creations', async () => {
+    it('follows edits, deletes and re-creations', { timeout: PROPERTY_MS_MAX }, async () => {
       await fc.assert(
         fc.asyncProperty(records, records, query, (before, after, asked) =>
           onStorage(

@@ -1,5 +1,5 @@
 import type { LogRow, RecordKey, RecordRow, Storage } from '@tidemark/engine/storage';
-import { type Database, row, rows } from './database.ts';
+import { type Database, row, rows, type SqlValue } from './database.ts';
 import type { IndexCatalogue } from './indexing.ts';
 import { queryReader } from './query.ts';
 import {
@@ -12,15 +12,13 @@ import {
   type ReceiptTuple,
   type RecordTuple,
   SEQ,
-  SPACE_COLUMNS,
-  type SpaceTuple,
   toClient,
   toLog,
   toReceipt,
   toRecord,
-  toSpace,
 } from './rows.ts';
 import { SEQ_BITS } from './schema.ts';
+import { createSpaceReader, type SpaceReader } from './spaces.ts';
 
 /** The reading half of the port, without promises: what it answers is as of now. */
 export type Reads = {
@@ -156,40 +154,40 @@ const idsByCollection = (keys: readonly RecordKey[]): [collection: string, ids: 
   return [...ids];
 };
 
-/** Prepares all reads on a connection. */
-export const createReads = (db: Database, catalogue: IndexCatalogue): Reads => {
-  const spaceNumber = row<[number]>(db, 'SELECT number FROM spaces WHERE key = ?');
+/**
+ * Prepares a read of the rows whose last key column, with which `select` ends, is among `keys`. Many are given as one JSON list: a
+ * fifth of the time of asking for each; but a single one is found in half the time without.
+ */
+const keyReader = <Row extends readonly SqlValue[]>(db: Database, select: string) => {
+  const one = rows<Row>(db, `${select} = ?`);
+  const many = rows<Row>(db, `${select} IN (SELECT value FROM json_each(?))`);
+  return (keys: readonly string[], ...before: SqlValue[]): Row[] => {
+    const [first, ...others] = keys;
+    if (first === undefined) return [];
+    return others.length === 0 ? one(...before, first) : many(...before, JSON.stringify(keys));
+  };
+};
+
+/** Prepares all reads on a connection. `spaceAt` answers the rows of spaces. */
+export const createReads = (db: Database, catalogue: IndexCatalogue, spaceAt: SpaceReader = createSpaceReader(db)): Reads => {
   // No space has number 0, so reads of an unknown space find nothing.
-  const numberOf = (key: string): number => spaceNumber(key)?.[0] ?? 0;
-  const space = row<SpaceTuple>(db, `SELECT ${SPACE_COLUMNS} FROM spaces WHERE key = ?`);
-  // One statement for all keys, given as a JSON list: a fifth of the time of asking for each.
-  const amongKeys = '(SELECT value FROM json_each(?))';
-  const recordsAt = rows<RecordTuple>(
-    db,
-    `SELECT ${RECORD_COLUMNS} FROM records WHERE space = ? AND collection = ? AND id IN ${amongKeys}`,
-  );
-  const receiptsAt = rows<ReceiptTuple>(db, `SELECT ${RECEIPT_COLUMNS} FROM receipts WHERE space = ? AND mutationId IN ${amongKeys}`);
-  const clientsAt = rows<ClientTuple>(db, `SELECT ${CLIENT_COLUMNS} FROM clients WHERE space = ? AND clientId IN ${amongKeys}`);
+  const numberOf = (key: string): number => spaceAt(key)?.number ?? 0;
+  const recordsAt = keyReader<RecordTuple>(db, `SELECT ${RECORD_COLUMNS} FROM records WHERE space = ? AND collection = ? AND id`);
+  const receiptsAt = keyReader<ReceiptTuple>(db, `SELECT ${RECEIPT_COLUMNS} FROM receipts WHERE space = ? AND mutationId`);
+  const clientsAt = keyReader<ClientTuple>(db, `SELECT ${CLIENT_COLUMNS} FROM clients WHERE space = ? AND clientId`);
   const clients = rows<ClientTuple>(db, `SELECT ${CLIENT_COLUMNS} FROM clients WHERE space = ?`);
   const listAll = rows<[string]>(db, 'SELECT key FROM spaces WHERE key > ? ORDER BY key LIMIT ?');
   const listApp = rows<[string]>(db, 'SELECT key FROM spaces WHERE app = ? AND key > ? ORDER BY key LIMIT ?');
 
-  const readSpace: Reads['readSpace'] = (key) => {
-    const tuple = space(key);
-    return tuple && toSpace(tuple);
-  };
   return {
-    readSpace,
+    readSpace: (key) => spaceAt(key)?.row,
     load: (key, wanted) => {
-      const found = readSpace(key);
-      const number = numberOf(key);
+      const { number, row: space } = spaceAt(key) ?? { number: 0, row: undefined };
       return {
-        space: found,
-        records: idsByCollection(wanted.records).flatMap(([collection, ids]) =>
-          recordsAt(number, collection, JSON.stringify(ids)).map(toRecord),
-        ),
-        receipts: receiptsAt(number, JSON.stringify(wanted.receipts)).map(toReceipt),
-        clients: clientsAt(number, JSON.stringify(wanted.clients)).map(toClient),
+        space,
+        records: idsByCollection(wanted.records).flatMap(([collection, ids]) => recordsAt(ids, number, collection).map(toRecord)),
+        receipts: receiptsAt(wanted.receipts, number).map(toReceipt),
+        clients: clientsAt(wanted.clients, number).map(toClient),
       };
     },
     ...logReads(db, numberOf),

@@ -10,6 +10,7 @@ import { createGroup, storedAppends } from './group.ts';
 import type { IndexCatalogue } from './indexing.ts';
 import { afterThisTurn } from './platform/node.ts';
 import { createReads } from './read.ts';
+import { createSpaceCache, createSpaceReader } from './spaces.ts';
 import { createWrites, type Job, type JobAnswer } from './write.ts';
 import { type JobOutcome, runJobs } from './writer.ts';
 
@@ -40,7 +41,8 @@ export interface StorageParts {
 
 /** The one connection, its statements, and whether it can be trusted. */
 const createConnection = ({ db, catalogue, file, release }: StorageParts) => {
-  const reads = createReads(db, catalogue);
+  const spaces = createSpaceCache(createSpaceReader(db));
+  const reads = createReads(db, catalogue, spaces.read);
   const isIndexed = createIsIndexed(db);
   const accountReads = createAccountReads(db);
   const write = createWrites(db, catalogue);
@@ -55,7 +57,7 @@ const createConnection = ({ db, catalogue, file, release }: StorageParts) => {
     current: () => {
       if (state === 'closed') throw new StorageFailure('storage_failed', 'nothing', `${file} was closed.`);
       if (state === 'unsettled') settle();
-      return { db, reads, isIndexed, accountReads, write };
+      return { db, reads, isIndexed, accountReads, write, spaces };
     },
     /** After a commit of unknown outcome: true if nothing of it is stored for sure. Else all calls fail until that is so. */
     settleCommit: (): boolean => {
@@ -83,8 +85,12 @@ export const createStorage = (parts: StorageParts): SqliteStorage => {
   const runGroup = (jobs: readonly Job[]): JobOutcome[] => {
     const start = env.mono();
     try {
-      const { db, write } = connection.current();
+      const { db, write, spaces } = connection.current();
       const outcomes = runJobs(db, write, jobs, connection.settleCommit);
+      for (const [i, job] of jobs.entries()) {
+        const outcome = outcomes[i];
+        spaces.ran(job, outcome?.ok === true ? outcome.answer : undefined);
+      }
       const appends = storedAppends(jobs, outcomes);
       if (appends > 0) onCommit?.({ appends, ms: env.mono() - start });
       return outcomes;
