@@ -44,6 +44,7 @@ export const NO_LIMITS = {
   server: many,
   register: many,
   mail: many,
+  mailbox: many,
   code: many,
 };
 

@@ -61,7 +61,10 @@ export const askForEmailChange = async (
   if (email === undefined) return emailUnfit;
   const owner = await confirmOwner(context, signedIn, given.password, caller);
   if (!owner.ok) return owner;
-  const allowed = await takeAll(context.counters, [['mail', email]]);
+  const allowed = await takeAll(context.counters, [
+    ['mail', `${caller.address} ${email}`],
+    ['mailbox', email],
+  ]);
   if (!allowed.ok) return allowed;
   const { accountId } = signedIn.account.row;
   const taken = await findByEmail(context, email);

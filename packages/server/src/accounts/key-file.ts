@@ -99,7 +99,11 @@ export const openSigningKeys = async (folder: string, env: Env, algorithm?: Sign
   const look = async (): Promise<readonly SigningKey[]> => {
     if (env.mono() - lookedAt < LOOK_AGAIN_MS) return keys;
     lookedAt = env.mono();
-    const { mtimeMs } = await stat(file);
+    // A file that went away or cannot be read now takes nothing from those who hold tokens.
+    const mtimeMs = await stat(file).then(
+      (found) => found.mtimeMs,
+      () => changedAt,
+    );
     if (mtimeMs === changedAt) return keys;
     const read = await readKeys(file);
     if (read?.ok === true) {

@@ -17,8 +17,10 @@ export const DEFAULT_ALLOWANCES = {
   /** Sign-ins at this server. */
   server: { attempts: 1_200, seconds: 60 },
   register: { attempts: 20, seconds: 3_600 },
-  /** Mails to one e-mail address. */
+  /** Mails to one e-mail address that were asked for from one network address. */
   mail: { attempts: 6, seconds: 3_600 },
+  /** Mails to one e-mail address: above `mail`, so that a stranger cannot easily keep its owner from getting any. */
+  mailbox: { attempts: 30, seconds: 3_600 },
   /** Six-digit codes tried for one e-mail address. */
   code: { attempts: 10, seconds: 3_600 },
 } as const satisfies { readonly [name: string]: Allowance };

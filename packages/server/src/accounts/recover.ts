@@ -15,7 +15,8 @@ const sendLink = async (context: AccountsContext, purpose: 'magic' | 'reset', gi
   const email = normalizeEmail(given) ?? '';
   const allowed = await takeAll(context.counters, [
     ['address', caller.address],
-    ['mail', email],
+    ['mail', `${caller.address} ${email}`],
+    ['mailbox', email],
   ]);
   if (!allowed.ok) return allowed;
   const kind = purpose === 'magic' ? 'magic_sent' : 'reset_sent';

@@ -107,7 +107,8 @@ const registerAccount = async (
   const allowed = await takeAll(context.counters, [
     ['address', caller.address],
     ['register', caller.address],
-    ['mail', email],
+    ['mail', `${caller.address} ${email}`],
+    ['mailbox', email],
   ]);
   if (!allowed.ok) return allowed;
   const hashed = await context.passwords.hash(password.value);

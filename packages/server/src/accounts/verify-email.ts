@@ -58,7 +58,8 @@ export const resendVerification = async (context: AccountsContext, given: string
   const email = normalizeEmail(given) ?? '';
   const allowed = await takeAll(context.counters, [
     ['address', caller.address],
-    ['mail', email],
+    ['mail', `${caller.address} ${email}`],
+    ['mailbox', email],
   ]);
   if (!allowed.ok) return allowed;
   const account = await findByEmail(context, email);
