@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AccountsItem, type AccountsStorage, ADDRESSES_MAX, type ItemWrite, WRITES_MAX } from '../accounts/accounts-storage.ts';
+import { createMemoryAccounts } from '../accounts/memory-accounts.ts';
 
 /** What a factory gives a test. `reopen` closes the storage and opens the same data again, where data outlives it. */
 export interface OpenedAccounts {
@@ -171,6 +173,53 @@ const expiring = (on: OnAccounts): void => {
   );
 };
 
+const part = fc.constantFrom('a', 'b', 'B', 'a/', 'a/1', 'a/b', 'é', '\u{1f600}', "'", '%');
+const anyWrite = fc
+  .record({ owner: part, id: part, kind: fc.constantFrom('put', 'delete', 'check'), expected: fc.nat(2), n: fc.nat(99) })
+  .map(({ owner, id, kind, expected, n }): ItemWrite => {
+    if (kind === 'put') return { kind, owner, id, expected, expiresAt: n % 3 === 0 ? n : null, json: `${n}` };
+    return { kind: kind === 'check' ? kind : 'delete', owner, id, expected };
+  });
+const anyBatch = fc.uniqueArray(anyWrite, { minLength: 1, maxLength: 4, selector: ({ owner, id }) => `${owner} ${id}` });
+const anyPage = fc.record({
+  prefix: fc.oneof(fc.constant(''), part),
+  descending: fc.boolean(),
+  limit: fc.integer({ min: 1, max: 5 }),
+  after: part,
+});
+
+/** Whatever is written and asked, in whatever order: the answers are those of the storage in memory. */
+const likeMemory = (on: OnAccounts): void => {
+  it(
+    'answers as the storage in memory does',
+    on(async (accounts) => {
+      const model = createMemoryAccounts();
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(anyBatch, { minLength: 1, maxLength: 12 }),
+          fc.array(anyPage, { maxLength: 6 }),
+          async (batches, pages) => {
+            run += 1;
+            const ownerOf = (owner: string) => `${run}-${owner}`;
+            for (const batch of batches) {
+              const writes = batch.map((write) => ({ ...write, owner: ownerOf(write.owner) }));
+              expect(await accounts.write(writes)).toBe(await model.write(writes));
+            }
+            for (const { after, ...page } of pages) {
+              for (const asked of [page, { ...page, after }]) {
+                expect(await accounts.list(ownerOf('a'), asked)).toEqual(await model.list(ownerOf('a'), asked));
+              }
+            }
+          },
+        ),
+        { numRuns: 60 },
+      );
+    }),
+    60_000,
+  );
+};
+
 /** Registers the tests that every accounts storage must pass. `open` gives an empty one, and what clears it away. */
 export const accountsConformance = (name: string, open: OpenAccounts): void => {
   const on: OnAccounts = (test) => async () => {
@@ -185,6 +234,7 @@ export const accountsConformance = (name: string, open: OpenAccounts): void => {
     writing(on);
     reading(on);
     expiring(on);
+    likeMemory(on);
     it(
       'keeps its items when opened again',
       on(async (accounts, { reopen }) => {
