@@ -1,5 +1,5 @@
 import type { Mutation } from '@tidemark/protocol/messages';
-import { type Mirror, waitingRows } from '../store/mirror.ts';
+import { inOrder, type Mirror } from '../store/mirror.ts';
 import type { JournalRow, OutboxRow } from '../store/rows.ts';
 import type { Change } from '../store/transactions.ts';
 import { JOURNAL_AGE_MAX_MS, JOURNAL_ROWS_MAX } from './limits.ts';
@@ -19,15 +19,24 @@ export const journalRows = (mirror: Mirror, added: readonly JournalRow[], now: n
 
 /**
  * Takes a new clientId: what waits is numbered anew from 1, with the same mutationIds, so that nothing is lost and
- * nothing is applied twice. Acknowledged rows that only wait for their state are dropped: a pull brings it.
+ * nothing is applied twice. So is what was acknowledged and not pulled yet: with the old clientId goes what would tell
+ * that a restored server has lost it.
  */
 export const takeNewClientId = (mirror: Mirror, clientId: string, first: readonly OutboxRow[] = []): Change => {
+  const { epoch } = mirror.meta;
   const outbox = new Map<string, OutboxRow | null>();
-  for (const row of mirror.outbox.values()) if (row.settled !== undefined) outbox.set(row.mutation.mutationId, null);
   let n = 0;
-  for (const { mutation } of [...first, ...waitingRows(mirror)]) {
+  const queue = (mutation: OutboxRow['mutation']): void => {
+    if (outbox.has(mutation.mutationId)) return;
     n += 1;
     outbox.set(mutation.mutationId, { mutation: { ...mutation, n } });
+  };
+  for (const { mutation } of first) queue(mutation);
+  for (const { mutation, settled } of inOrder(mirror)) {
+    const kept = mirror.journal.get(mutation.mutationId);
+    const lineage = kept?.epoch ?? epoch;
+    const isOffer = settled !== undefined && lineage !== null && mutation.op !== 'void';
+    queue(isOffer ? offer(mutation, lineage, kept?.seq ?? settled) : mutation);
   }
   return { rows: { outbox }, meta: { clientId, nextN: n + 1, receiptN: 0, ackedN: 0 } };
 };
@@ -48,7 +57,7 @@ export const offerJournal = (mirror: Mirror, clientId: string, now: number): Cha
   }
   // Healed writes are ordered by the server by their old seq; sending them so as well keeps each record's own history in order.
   lost.sort((a, b) => a.at - b.at || a.seq - b.seq || a.mutation.n - b.mutation.n);
-  const offers = withGroupsWhole(lost).map((row): OutboxRow => ({ mutation: offer(row) }));
+  const offers = withGroupsWhole(lost).map((row): OutboxRow => ({ mutation: offer(row.mutation, row.epoch, row.seq) }));
   const renewed = takeNewClientId(mirror, clientId, offers);
   return { ...renewed, meta: { ...renewed.meta, heal: null } };
 };
@@ -65,4 +74,4 @@ const withGroupsWhole = (rows: readonly JournalRow[]): JournalRow[] => {
   return placed.sort((a, b) => a.place - b.place || a.n - b.n).map(({ row }) => row);
 };
 
-const offer = ({ mutation, epoch, seq }: JournalRow): Mutation => ({ ...mutation, healed: mutation.healed ?? { epoch, seq } });
+const offer = (mutation: Mutation, epoch: string, seq: number): Mutation => ({ ...mutation, healed: mutation.healed ?? { epoch, seq } });

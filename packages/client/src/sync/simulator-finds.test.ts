@@ -98,3 +98,22 @@ it('a group of which one mutation changed nothing is offered whole to a restored
   expect(two.parked()).toEqual([]);
   expect(two.collection('notes').get('new')?.title).toBe('new');
 });
+
+it('what was acknowledged and not pulled is offered again after a revocation, for the server may have lost it', async () => {
+  const world = createWorld();
+  const client = await opened(world);
+  await put(world, client, 'before');
+  await settled(world, client);
+  const restore = world.backup();
+  world.fate = ({ line }) => (line.endsWith('/pull') ? 'dropRequest' : 'pass');
+  await put(world, client, 'a');
+  await world.until(() => client.status().state === 'offline' && client.outbox().length === 0);
+  await restore();
+  await world.engine.revokeDevice({ app: 'notes', key: 'notes/alice' }, client.clientId);
+  world.fate = () => 'pass';
+  await world.until(() => client.status().state === 'signed out');
+  client.signedIn();
+  await settled(world, client);
+  const other = await opened(world);
+  expect(other.collection('notes').get('a')?.title).toBe('a');
+});
