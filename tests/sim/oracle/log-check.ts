@@ -1,5 +1,6 @@
 import type { Append, LogRow } from '@tidemark/engine';
-import { CONFLICTS } from '@tidemark/protocol';
+import { CONFLICTS, isJsonObject, type Json } from '@tidemark/protocol';
+import { TASK_MARK } from '../app.ts';
 import type { Context } from '../world/context.ts';
 import type { Stored } from '../world/keeper.ts';
 import { type Memory, userOf } from './memory.ts';
@@ -56,6 +57,23 @@ const createRowCheck = ({ violate, sometimes }: Context, memory: Memory) => {
   return { check, forget: (): void => [seen, newest, lastOrder].forEach((one) => void one.clear()) };
 };
 
+/** What a row itself must hold: the schema of its version. */
+const checkFields = ({ violate }: Context, { collection, id, schemaVersion, deleted, fieldsJson, seq }: LogRow): void => {
+  if (collection !== 'tasks' || schemaVersion < 2 || deleted || fieldsJson === null) return;
+  const fields: Json = JSON.parse(fieldsJson);
+  if (isJsonObject(fields) && !String(fields.title).startsWith(TASK_MARK))
+    violate('schema', `tasks/${id} at ${seq} is of version 2, but its title is not: ${fieldsJson}`);
+};
+
+/** A resolution that was taken has closed its conflict (I8). */
+const checkResolutions = ({ violate }: Context, memory: Memory, log: readonly LogRow[], batch: Append): void => {
+  for (const { mutationId, verdict, collection, id } of batch.receipts) {
+    if (collection !== CONFLICTS || verdict === 'rejected' || !memory.issued.has(mutationId)) continue;
+    const newest = log.findLast((row) => row.collection === CONFLICTS && row.id === id);
+    if (newest?.fieldsJson?.includes('"state":"open"')) violate('I8', `${mutationId} resolved ${id}, which is open still`);
+  }
+};
+
 const checkGroups = ({ violate, sometimes }: Context, memory: Memory, batch: Append): void => {
   const groups = new Map<string, number>();
   for (const { mutationId, verdict } of batch.receipts) {
@@ -96,6 +114,7 @@ export const createLogCheck = (context: Context, memory: Memory, onErased: () =>
     if (batch.changes.length === 0 && batch.receipts.length > 0) context.sometimes.hit('append of verdicts only');
     for (const row of batch.changes) {
       rows.check(batch, log, row);
+      checkFields(context, row);
       log.push(row);
     }
     for (const { mutationId, verdict, seq, collection, id } of batch.receipts) {
@@ -104,6 +123,7 @@ export const createLogCheck = (context: Context, memory: Memory, onErased: () =>
         context.violate('I1', `${mutationId} has a receipt for ${collection}/${id} at ${seq}, where ${row?.id ?? 'nothing'} stands`);
     }
     checkGroups(context, memory, batch);
+    checkResolutions(context, memory, log, batch);
   };
   const read: LogCheck['read'] = (stored) => {
     for (; position < stored.length; position += 1) {

@@ -2,6 +2,7 @@ import type { RecordRow } from '@tidemark/engine';
 import { CONFLICTS, isJsonObject, type Json } from '@tidemark/protocol';
 import { TASK_MARK } from '../app.ts';
 import type { Tab } from '../device/tab.ts';
+import { POISON } from '../world/poison.ts';
 import type { World } from '../world/world.ts';
 import { spaceKeyOf } from './memory.ts';
 import { plainJson } from './plain-json.ts';
@@ -86,6 +87,13 @@ export const restlessness = async (world: World): Promise<string | undefined> =>
   return undefined;
 };
 
+/** Does it, or another of its group, hold what servers choke on? */
+const isPoisoned = (world: World, { mutationId, group }: { readonly mutationId: string; readonly group?: string | undefined }): boolean =>
+  [...world.oracle.memory.issued.values()].some(
+    ({ mutation, content }) =>
+      content.includes(POISON) && (mutation.mutationId === mutationId || (group !== undefined && mutation.group === group)),
+  );
+
 /** Every local write is in the log, refused there, parked, discarded by a person, or was lost by an injected loss (I1, I7). */
 const checkNothingLost = (world: World): void => {
   const { violate, sometimes } = world.context;
@@ -95,6 +103,9 @@ const checkNothingLost = (world: World): void => {
       for (const { mutation, error } of client?.parked() ?? []) {
         parked.add(mutation.mutationId);
         sometimes.hit(`parked at rest: ${error.code}`);
+        const verdict = world.oracle.memory.receipts.get(mutation.mutationId);
+        if (verdict === undefined && !isPoisoned(world, mutation))
+          violate('I18', `${mutation.mutationId} is parked though nothing is wrong with it`);
       }
   const { issued, receipts } = world.oracle.memory;
   for (const [mutationId, one] of issued) {

@@ -36,8 +36,8 @@ const draw = (roll: number): string => {
   return 'patch';
 };
 
-/** Lets every device edit at random until the world is told to rest. */
-export const startWorkload = (world: World, isBusy: () => boolean): void => {
+/** Answers what lets every device edit at random, until the world is told to rest. */
+export const createWorkload = (world: World, isBusy: () => boolean): (() => void) => {
   const { loop, streams, profile, violate } = world.context;
   let count = 0;
   const dice = streams('workload');
@@ -65,5 +65,5 @@ export const startWorkload = (world: World, isBusy: () => boolean): void => {
       act();
     });
   };
-  next();
+  return next;
 };

@@ -1,0 +1,201 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const OUTBOX = 'packages/client/src/outbox';
+const SYNC = 'packages/client/src/sync';
+const PARK = 'await transactions.run((mirror) => parkUnit(mirror, unit, failed.error, env.wall()));';
+const DROP_UNIT =
+  'await transactions.run(() => ({ rows: { outbox: new Map((unit ?? []).map((row) => [row.mutation.mutationId, null])) } }));';
+const SEND = '  const answer = await send(round, batch);\n';
+const DROP_BATCH =
+  'await transactions.run(() => ({ rows: { outbox: new Map(batch.flat().map((row) => [row.mutation.mutationId, null])) } }));\n';
+
+/** Bugs of the client: of its outbox, its healing, its pages and its loop. */
+export const CLIENT_BUGS: readonly PlantedBug[] = [
+  { name: 'outbox dropped when sent', kind: 'outbox', file: `${SYNC}/push.ts`, edits: [[SEND, DROP_BATCH + SEND]], seedsMax: 10 },
+  {
+    name: 'outbox dropped after an error of the server',
+    kind: 'outbox',
+    file: `${SYNC}/push.ts`,
+    edits: [[SEND, `${SEND}  if (!answer.ok && answer.status >= 500) ${DROP_BATCH}`]],
+    seedsMax: 20,
+  },
+  {
+    name: 'outbox dropped when signed out',
+    kind: 'outbox',
+    file: `${SYNC}/push.ts`,
+    edits: [[SEND, `${SEND}  if (!answer.ok && answer.status === 401) ${DROP_BATCH}`]],
+    seedsMax: 60,
+  },
+  {
+    name: 'outbox dropped when revoked',
+    kind: 'outbox',
+    file: `${SYNC}/push.ts`,
+    edits: [[SEND, `${SEND}  if (!answer.ok && answer.error.code === 'CLIENT_REVOKED') ${DROP_BATCH}`]],
+    seedsMax: 60,
+  },
+  {
+    name: 'suspect dropped instead of parked',
+    kind: 'outbox',
+    file: `${SYNC}/push.ts`,
+    edits: [[PARK, DROP_UNIT]],
+    seedsMax: 60,
+  },
+  {
+    name: 'refused mutation not parked',
+    kind: 'outbox',
+    file: `${SYNC}/apply-push.ts`,
+    edits: [["if (!isVoid || code !== 'VOIDED') parked.set(", "if (isVoid && code !== 'VOIDED') parked.set("]],
+    seedsMax: 20,
+  },
+  {
+    name: 'outbox cleared by a snapshot',
+    kind: 'outbox',
+    file: `${SYNC}/apply-page.ts`,
+    edits: [["clear: ['records', 'staged'],", "clear: ['records', 'staged', 'outbox'],"]],
+    seedsMax: 20,
+  },
+  {
+    name: 'outbox cleared by a new clientId',
+    kind: 'outbox',
+    file: `${OUTBOX}/journal.ts`,
+    edits: [['outbox.set(mutation.mutationId, { mutation: { ...mutation, n } });', 'outbox.set(mutation.mutationId, null);']],
+    seedsMax: 30,
+  },
+  {
+    name: 'new mutationIds under a new clientId',
+    kind: 'once',
+    file: `${OUTBOX}/journal.ts`,
+    edits: [
+      [
+        'outbox.set(mutation.mutationId, { mutation: { ...mutation, n } });',
+        "outbox.set(mutation.mutationId, null).set(mutation.mutationId + 'x', { mutation: { ...mutation, n, mutationId: mutation.mutationId + 'x' } });",
+      ],
+    ],
+    seedsMax: 40,
+  },
+  {
+    name: 'numbers kept under a new clientId',
+    kind: 'progress',
+    file: `${OUTBOX}/journal.ts`,
+    edits: [['let n = 0;', 'let n = mirror.meta.nextN;']],
+    seedsMax: 60,
+  },
+  {
+    name: 'journal not offered after a restore',
+    kind: 'healing',
+    file: `${OUTBOX}/journal.ts`,
+    edits: [['row.epoch !== epoch)) lost.push(row);', 'row.epoch !== epoch)) lost.pop();']],
+    seedsMax: 40,
+  },
+  {
+    name: 'journal not kept',
+    kind: 'healing',
+    file: `${SYNC}/apply-push.ts`,
+    edits: [['journal.push({ mutation,', '[].push({ mutation,']],
+    seedsMax: 40,
+  },
+  {
+    name: 'lost receipts not noticed',
+    kind: 'healing',
+    file: `${SYNC}/push.ts`,
+    edits: [['if (expected <= round.transactions.mirror.meta.receiptN) {', 'if (expected < 0) {']],
+    seedsMax: 150,
+  },
+  {
+    name: 'settled rows not offered after a restore',
+    kind: 'healing',
+    file: `${OUTBOX}/journal.ts`,
+    edits: [['queued !== undefined && queued.settled === undefined', 'queued !== undefined']],
+    seedsMax: 400,
+  },
+  {
+    name: 'groups torn when offered',
+    kind: 'healing',
+    file: `${OUTBOX}/journal.ts`,
+    edits: [['withGroupsWhole(lost)', 'lost']],
+    seedsMax: 400,
+  },
+  {
+    name: 'healed writes not marked',
+    kind: 'healing',
+    file: `${OUTBOX}/journal.ts`,
+    edits: [['healed: mutation.healed ?? { epoch, seq }', '']],
+    seedsMax: 100,
+  },
+  {
+    name: 'snapshot adds instead of replacing',
+    kind: 'convergence',
+    file: `${SYNC}/apply-page.ts`,
+    edits: [["clear: ['records', 'staged'],", "clear: ['staged'],"]],
+    seedsMax: 60,
+  },
+  {
+    name: 'cursor stored before the page',
+    kind: 'convergence',
+    file: `${SYNC}/pull.ts`,
+    edits: [
+      [
+        'const applied = await transactions.run((mirror) => applyPage(mirror, page, asked, env.wall()));',
+        `let planned: ReturnType<typeof applyPage> = null;
+  await transactions.run((mirror) => {
+    planned = applyPage(mirror, page, asked, env.wall());
+    return planned && { meta: planned.meta };
+  });
+  const applied = await transactions.run(() => planned && { clear: planned.clear ?? [], rows: planned.rows ?? {} });`,
+      ],
+    ],
+    seedsMax: 60,
+  },
+  {
+    name: 'page applied to another cursor',
+    kind: 'convergence',
+    file: `${SYNC}/apply-page.ts`,
+    edits: [['if (nextCursor(asked) !== cursor) return null;', '']],
+    seedsMax: 60,
+  },
+  {
+    name: 'tabs write without a look at each other',
+    kind: 'convergence',
+    file: 'packages/client/src/store/transactions.ts',
+    edits: [['check: [{ ...place, value: before && toRow(before) }],', 'check: [],']],
+    seedsMax: 30,
+  },
+  {
+    name: 'another epoch is not noticed',
+    kind: 'convergence',
+    file: `${SYNC}/apply-page.ts`,
+    edits: [['const isReset = page.reset !== undefined;', "const isReset = page.reset === 'floor';"]],
+    seedsMax: 60,
+  },
+  {
+    name: 'up-caster not run by the client',
+    kind: 'schema',
+    file: 'packages/client/src/view/fold.ts',
+    edits: [['if (from === app.schemaVersion) return fields;', 'if (from >= 0) return fields;']],
+    seedsMax: 60,
+  },
+  {
+    name: 'retries without a wait',
+    kind: 'progress',
+    file: `${SYNC}/retry.ts`,
+    edits: [
+      ['const drawn = full / 2', 'const drawn = full / 1000 / 2'],
+      ["(env.random('retry') * full) / 2", "(env.random('retry') * full) / 2000"],
+    ],
+    seedsMax: 60,
+  },
+  {
+    name: 'signed out by an error of the server',
+    kind: 'progress',
+    file: `${SYNC}/calls.ts`,
+    edits: [['if (status === 401 || code ===', 'if (status === 401 || status === 503 || code ===']],
+    seedsMax: 20,
+  },
+  {
+    name: 'parked for an overloaded server',
+    kind: 'progress',
+    file: `${SYNC}/calls.ts`,
+    edits: [['[403, 408, 409, 425, 429].includes(status)', '[408, 409, 425].includes(status)']],
+    seedsMax: 60,
+  },
+];

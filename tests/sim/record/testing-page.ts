@@ -1,0 +1,1 @@
+export const writeTestingPage = async (): Promise<boolean> => true;
