@@ -1,5 +1,6 @@
 import { elapsed, pause, start } from '@tidemark/apps/time-tracker';
-import { type KeptText, openUploadTimer } from '@tidemark/apps/time-tracker/client';
+import { openUploadTimer } from '@tidemark/apps/time-tracker/client';
+import type { KeptText } from '@tidemark/client/upload';
 
 /** A timer on one device; `storage` is the page's localStorage, `before` what an older timer kept there. */
 export const openTimer = (server: string, subject: string, token: string, storage: KeptText, before: readonly unknown[]) => {

@@ -1,11 +1,12 @@
-import { start } from '@tidemark/apps/time-tracker';
-import { openUploadTimer, type UploadTimer } from '@tidemark/apps/time-tracker/client';
+import { start, type Task } from '@tidemark/apps/time-tracker';
+import { openUploadTimer } from '@tidemark/apps/time-tracker/client';
+import type { UploadClient } from '@tidemark/client/upload';
 
 // The script of a page that holds a task timer which knows only the upload routes. Tests call it by `timerPage`.
 
-let timer: UploadTimer | undefined;
+let timer: UploadClient<Task> | undefined;
 
-const opened = (): UploadTimer => {
+const opened = (): UploadClient<Task> => {
   if (timer === undefined) throw new Error('open the timer first');
   return timer;
 };

@@ -1,4 +1,4 @@
-import type { KeptText } from '@tidemark/apps/time-tracker/client';
+import type { KeptText } from '@tidemark/client/upload';
 
 /** A localStorage in memory. */
 export const createKeptText = (): KeptText => {

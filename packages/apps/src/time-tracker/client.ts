@@ -1,10 +1,9 @@
 import { type Client, type ClientOptions, openClient } from '@tidemark/client';
-import type { Refusal } from '@tidemark/protocol';
-import { timeTracker } from './schema.ts';
+import { openUploadClient, type UploadClient, type UploadClientOptions } from '@tidemark/client/upload';
+import { ok, type Refusal } from '@tidemark/protocol';
+import { isSameTask, mergeTask } from './client/merge-task.ts';
+import { type Task, timeTracker } from './schema.ts';
 import { taskFromStored } from './stored-task.ts';
-
-export type { DroppedEdit, KeptText } from './client/kept-tasks.ts';
-export { openUploadTimer, type UploadTimer, type UploadTimerOptions, type UploadTimerStatus } from './client/upload-timer.ts';
 
 type Collections = typeof timeTracker.collections;
 
@@ -16,6 +15,25 @@ const DEBOUNCE_MS = 1_500;
  */
 export const openTimeTracker = (options: Omit<ClientOptions<Collections>, 'app'>): Promise<Client<Collections>> =>
   openClient({ debounceMs: DEBOUNCE_MS, ...options, app: timeTracker });
+
+/**
+ * The client for a server that has only the upload routes; its tasks are kept in localStorage. Intervals and tags of a conflict
+ * are merged; of title and archived the later `updatedAt` stands, and the other is kept in `conflicts()`.
+ */
+export const openUploadTimer = (options: Omit<UploadClientOptions<Task>, 'kind'>): UploadClient<Task> =>
+  openUploadClient({
+    ...options,
+    kind: {
+      app: timeTracker.name,
+      list: 'tasks',
+      read: (value, now) => {
+        const read = taskFromStored(value, now);
+        return read.ok ? ok({ id: read.value.id, ...read.value.fields }) : read;
+      },
+      isSame: isSameTask,
+      merge: mergeTask,
+    },
+  });
 
 /**
  * Takes over what a timer kept before: each task whose id is not here yet. `now` in milliseconds. Repeatable; where another

@@ -86,7 +86,7 @@ describe.each(STORAGES)('on %s', (kind) => {
       expect(timer.list()).toMatchObject([{ title: 'By b', tags: ['a', 'b'], intervals: [{ start: NOW, end: NOW + 90 }] }]);
     }
     expect([...a.timer.conflicts(), ...b.timer.conflicts()]).toMatchObject([
-      { id: 'r', field: 'title', side: 'theirs', task: { title: 'By a' } },
+      { id: 'r', field: 'title', side: 'theirs', record: { title: 'By a' } },
     ]);
     for (const { conflictId } of b.timer.conflicts()) b.timer.dismissConflict(conflictId);
     expect(b.timer.conflicts()).toEqual([]);
@@ -115,7 +115,7 @@ describe.each(STORAGES)('on %s', (kind) => {
     await settle(a, b);
     expect(a.timer.list()).toEqual(b.timer.list());
     expect(a.timer.get('r')?.tags).toEqual(['a', 'b']);
-    const titles = [a.timer.get('r')?.title, ...[...a.timer.conflicts(), ...b.timer.conflicts()].map((one) => one.task.title)];
+    const titles = [a.timer.get('r')?.title, ...[...a.timer.conflicts(), ...b.timer.conflicts()].map((one) => one.record.title)];
     expect(titles.sort()).toEqual(['A', 'B']);
   });
 
@@ -131,7 +131,7 @@ describe.each(STORAGES)('on %s', (kind) => {
     b.timer.edit('r', (one) => start(one, NOW));
     await settle(a, b);
     for (const { timer } of [a, b]) expect(timer.list()).toEqual([]);
-    expect(b.timer.conflicts()).toMatchObject([{ id: 'r', field: '*', side: 'mine', task: { intervals: [{ start: NOW }] } }]);
+    expect(b.timer.conflicts()).toMatchObject([{ id: 'r', field: '*', side: 'mine', record: { intervals: [{ start: NOW }] } }]);
   });
 
   test('native clients and these devices see each other’s writes', async () => {
@@ -250,7 +250,7 @@ describe('one device', () => {
     b.timer.importStored([task('r', { title: 'Older', updatedAt: 5, version: 4, intervals: [{ start: 2, end: 6 }] })]);
     await settle(a, b);
     for (const { timer } of [a, b]) expect(timer.list()).toMatchObject([{ title: 'Newer', intervals: [{ start: 1, end: 6 }] }]);
-    expect(b.timer.conflicts()).toMatchObject([{ field: 'title', side: 'mine', task: { title: 'Older' } }]);
+    expect(b.timer.conflicts()).toMatchObject([{ field: 'title', side: 'mine', record: { title: 'Older' } }]);
   });
 
   test('a download that stops half way goes on at its page', async () => {

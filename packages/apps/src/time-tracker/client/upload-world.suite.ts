@@ -1,8 +1,8 @@
 import { type ClientEnv, createMemoryStore, type HttpRequest } from '@tidemark/client';
-import { openTimeTracker } from '../client.ts';
+import type { KeptText, UploadClient } from '@tidemark/client/upload';
+import { openTimeTracker, openUploadTimer } from '../client.ts';
+import type { Task } from '../schema.ts';
 import { openTimerServer, type StorageKind, type TimerServer } from '../timer-server.suite.ts';
-import type { KeptText } from './kept-tasks.ts';
-import { openUploadTimer, type UploadTimer } from './upload-timer.ts';
 
 // Devices of one person on one server that has, for all they know, only the upload routes.
 
@@ -10,7 +10,7 @@ import { openUploadTimer, type UploadTimer } from './upload-timer.ts';
 export type Fate = 'pass' | 'dropRequest' | 'dropAnswer';
 
 export interface Device {
-  readonly timer: UploadTimer;
+  readonly timer: UploadClient<Task>;
   readonly storage: KeptText;
   /** Milliseconds by which this device's clock is off. */
   clockOff: number;

@@ -1,4 +1,4 @@
-import type { Task } from '../schema.ts';
+import type { Versioned } from './kind.ts';
 
 /** Text by key, as localStorage keeps it. `setItem` throws when it is full. */
 export interface KeptText {
@@ -9,27 +9,27 @@ export interface KeptText {
   removeItem(key: string): void;
 }
 
-/** One task as this device knows it. */
-export interface TaskRow {
+/** One record as this device knows it. */
+export interface KeptRow<T> {
   /** As the person sees it; null: deleted here, and the server is still to be told. */
-  readonly task: Task | null;
-  /** The server's copy that `task` stands on; null: the server has none that we know of. */
-  readonly base: Task | null;
+  readonly record: T | null;
+  /** The server's copy that `record` stands on; null: the server has none that we know of. */
+  readonly base: T | null;
   /** Sent and not answered. It is sent again just as it was until an answer tells what became of it. */
-  readonly sent?: Task;
-  /** Why the server does not take `task`. It waits for another edit. */
+  readonly sent?: T;
+  /** Why the server does not take `record`. It waits for another edit. */
   readonly refused?: { readonly code: string; readonly message: string };
 }
 
-/** What a merge could not keep in the task. */
-export interface DroppedEdit {
+/** What a merge could not keep in the record. */
+export interface DroppedEdit<T> {
   readonly conflictId: string;
   readonly id: string;
-  /** `*`: the whole task, edited here and deleted elsewhere. */
-  readonly field: 'title' | 'archived' | 'tags' | 'intervals' | '*';
+  /** `*`: the whole record, edited here and deleted elsewhere. */
+  readonly field: string;
   readonly side: 'mine' | 'theirs';
-  /** The task as the side that lost had it. */
-  readonly task: Task;
+  /** The record as the side that lost had it. */
+  readonly record: T;
 }
 
 /** Where the download stands: `since` is lastSuccessfulSyncAt (null before the first), `cursor` a page that was stopped at. */
@@ -38,21 +38,26 @@ export interface Place {
   readonly cursor?: string;
 }
 
-/** The tasks of one account in a localStorage. Each call reads and writes it at once: other tabs see the same. */
-export interface KeptTasks {
-  row(id: string): TaskRow | undefined;
-  rows(): readonly (readonly [id: string, row: TaskRow])[];
-  setRow(id: string, row: TaskRow | null): void;
+/** The records of one account in a localStorage. Each call reads and writes it at once: other tabs see the same. */
+export interface KeptRecords<T> {
+  row(id: string): KeptRow<T> | undefined;
+  rows(): readonly (readonly [id: string, row: KeptRow<T>])[];
+  setRow(id: string, row: KeptRow<T> | null): void;
   place(): Place;
   setPlace(place: Place): void;
-  dropped(): readonly DroppedEdit[];
-  addDropped(edit: DroppedEdit): void;
+  dropped(): readonly DroppedEdit<T>[];
+  addDropped(edit: DroppedEdit<T>): void;
   removeDropped(conflictId: string): void;
 }
 
-export const openKeptTasks = (storage: KeptText, prefix: string): KeptTasks => {
-  const keys = { task: `${prefix}task:`, dropped: `${prefix}dropped:`, since: `${prefix}lastSuccessfulSyncAt`, cursor: `${prefix}cursor` };
-  const read = <T>(key: string): T | undefined => {
+export const openKeptRecords = <T extends Versioned>(storage: KeptText, prefix: string): KeptRecords<T> => {
+  const keys = {
+    record: `${prefix}record:`,
+    dropped: `${prefix}dropped:`,
+    since: `${prefix}lastSuccessfulSyncAt`,
+    cursor: `${prefix}cursor`,
+  };
+  const read = <V>(key: string): V | undefined => {
     const text = storage.getItem(key);
     return text === null ? undefined : JSON.parse(text);
   };
@@ -60,18 +65,18 @@ export const openKeptTasks = (storage: KeptText, prefix: string): KeptTasks => {
     if (value === null || value === undefined) storage.removeItem(key);
     else storage.setItem(key, JSON.stringify(value));
   };
-  const all = <T>(start: string): (readonly [string, T])[] =>
+  const all = <V>(start: string): (readonly [string, V])[] =>
     Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '')
       .filter((key) => key.startsWith(start))
       .sort()
       .flatMap((key) => {
-        const value = read<T>(key);
+        const value = read<V>(key);
         return value === undefined ? [] : [[key.slice(start.length), value]];
       });
   return {
-    row: (id) => read(keys.task + id),
-    rows: () => all(keys.task),
-    setRow: (id, row) => write(keys.task + id, row),
+    row: (id) => read(keys.record + id),
+    rows: () => all(keys.record),
+    setRow: (id, row) => write(keys.record + id, row),
     place: () => {
       const cursor = read<string>(keys.cursor);
       return { since: read<number>(keys.since) ?? null, ...(cursor === undefined ? {} : { cursor }) };
@@ -81,7 +86,7 @@ export const openKeptTasks = (storage: KeptText, prefix: string): KeptTasks => {
       write(keys.cursor, cursor);
       write(keys.since, since);
     },
-    dropped: () => all<DroppedEdit>(keys.dropped).map(([, edit]) => edit),
+    dropped: () => all<DroppedEdit<T>>(keys.dropped).map(([, edit]) => edit),
     addDropped: (edit) => write(keys.dropped + edit.conflictId, edit),
     removeDropped: (conflictId) => write(keys.dropped + conflictId, null),
   };
