@@ -63,10 +63,19 @@ describe('help', () => {
     expect(stdout).toMatch(/Example:\n {2}.*tidemark/);
   });
 
+  test.each([['key create'], ['key list'], ['key rotate'], ['key revoke'], ['keys rotate']])(
+    'tidemark %s --help tells its options',
+    async (command) => {
+      const { code, stdout } = await tidemark([...command.split(' '), '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toContain('--data <folder>');
+    },
+  );
+
   test('tidemark --help lists every command', async () => {
     const { code, stdout } = await tidemark(['--help']);
     expect(code).toBe(0);
-    for (const command of [...COMMANDS, 'apps']) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    for (const command of [...COMMANDS, 'apps', 'key', 'keys']) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   });
 });
 
@@ -77,6 +86,9 @@ describe('wrong inputs end with 2 and a sentence', () => {
     [['serve', '--port', '70000'], /whole number from 0 \(any free port\) to 65535/],
     [['serve', '--storage', 'tape'], /Allowed choices are sqlite, memory/],
     [['serve', '--app', 'nothing'], /There is no app "nothing"\. There are: time-tracker/],
+    [['key', 'create', '--name', 'x'], /--email <address>/],
+    [['key', 'create', '--email', 'a@b.cc', '--name', 'x', '--scopes', 'all'], /Give read, write, or read,write/],
+    [['keys', 'rotate', '--algorithm', 'HS256'], /Allowed choices are EdDSA, RS256/],
     [['serve', '--nothing'], /unknown option '--nothing'/],
     [['token', '--app', 'time-tracker'], /required option '--user <name>' not specified/],
     [['token', ...DEMO, '--days', '-1'], /Give a number of days/],
