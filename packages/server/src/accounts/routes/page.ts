@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { HttpContext } from '../../http/context.ts';
 import { escapeHtml } from '../mail/html.ts';
 
-const STYLE = `body{font:1.125rem/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto 0;padding:0 1.5rem}
+const STYLE = `body{font:1.125rem/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto 0;padding:0 1.5rem;overflow-wrap:anywhere}
+h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.25rem}
 body{color:#1b1b1f;background:#fff}
 button,input{font:inherit;padding:.5rem 1rem;border-radius:.5rem;border:1px solid #767680;box-sizing:border-box}
 button{background:#1f4fd8;border-color:#1f4fd8;color:#fff;cursor:pointer}input{width:100%;margin:.25rem 0 1rem}
