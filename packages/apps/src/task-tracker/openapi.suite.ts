@@ -38,7 +38,7 @@ export const specOf = (server: Asked): Promise<Described> => {
   return opened;
 };
 
-/** `/tasks/abc` → the template that documents it, a fixed path before one with parameters. */
+/** `/tasks/abc` → the template that describes it, a fixed path before one with parameters. */
 const templateOf = (spec: JsonObject, path: string): string | undefined => {
   const templates = Object.keys(spec.paths && isJsonObject(spec.paths) ? spec.paths : {});
   const matches = templates.filter((template) => new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`).test(path));

@@ -52,11 +52,16 @@ export interface Answered {
   readonly refusal: string;
 }
 
+type HttpApp = ReturnType<typeof createHttpApp>;
+
 export interface TaskServer {
   readonly engine: Engine;
   readonly space: SpaceRef;
   /** A request of ada, unless a header says otherwise; the body is sent as JSON unless it is a string. */
   call(method: string, path: string, body?: Json, headers?: Record<string, string>): Promise<Answered>;
+  /** The same on another HTTP surface, as of another process. */
+  alsoServed(): TaskServer['call'];
+  readonly http: HttpApp;
   /** Creates a task and answers it. */
   task(fields?: JsonObject): Promise<JsonObject>;
   category(name: string): Promise<string>;
@@ -101,15 +106,20 @@ export const openTaskServer = async (kind: StorageKind = 'memory', more: Partial
   const engine = createEngine({ storage: await openStorage(kind, env), apps: [taskTracker], env });
   onTestFinished(() => engine.close());
   const mounts = [{ app: taskTracker, path: '/', routes: taskTrackerRoutes }];
-  const http = createHttpApp({ engine, env, metrics: createMetrics(), logger: createLogger({ level: 'silent' }), mounts, identity });
-  const call: TaskServer['call'] = async (method, path, body, headers = {}) => {
-    const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
-    const type = body === undefined ? {} : { 'Content-Type': 'application/json' };
-    const response = await http.request(path, { method, headers: { Authorization: 'Bearer ada', ...type, ...headers }, ...sent });
-    const answered = await asAnswered(response);
-    await checkAnswer(http, method, path, answered);
-    return answered;
-  };
+  const served = () =>
+    createHttpApp({ engine, env, metrics: createMetrics(), logger: createLogger({ level: 'silent' }), mounts, identity });
+  const callOf =
+    (http: ReturnType<typeof served>): TaskServer['call'] =>
+    async (method, path, body, headers = {}) => {
+      const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+      const type = body === undefined ? {} : { 'Content-Type': 'application/json' };
+      const response = await http.request(path, { method, headers: { Authorization: 'Bearer ada', ...type, ...headers }, ...sent });
+      const answered = await asAnswered(response);
+      await checkAnswer(http, method, path, answered);
+      return answered;
+    };
+  const http = served();
+  const call = callOf(http);
   const created = async (path: string, body: JsonObject): Promise<JsonObject> => {
     const answer = await call('POST', path, body);
     expect(answer.status, answer.text).toBe(201);
@@ -118,7 +128,9 @@ export const openTaskServer = async (kind: StorageKind = 'memory', more: Partial
   return {
     engine,
     space: { app: taskTracker.name, key: `${taskTracker.name}/ada` },
+    http,
     call,
+    alsoServed: () => callOf(served()),
     task: (fields = {}) => created('/tasks', { title: 'Buy milk', priority: 'low', ...fields }),
     category: async (name) => String((await created('/categories', { name })).categoryId),
   };

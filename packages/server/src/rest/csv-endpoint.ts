@@ -11,7 +11,7 @@ const ROWS_AT_ONCE = 1_000;
 
 /** Rows as RFC 4180 has them. A cell that a spreadsheet would take for a formula gets an apostrophe before it. */
 const printRows = (rows: readonly (readonly unknown[])[]): string =>
-  stringify([...rows], { escape_formulas: true, record_delimiter: '\r\n', cast: { boolean: String } });
+  stringify([...rows], { escape_formulas: true, record_delimiter: '\r\n', quoted_match: /[\r\n]/, cast: { boolean: String } });
 
 /** `GET /tasks/export.csv`: a stream that holds one page in memory, whatever the size of the list. */
 export const csvEndpoint = (resource: Resource): Endpoint => {

@@ -9,6 +9,12 @@ interface Waiting {
   readonly settle: (outcome: JobOutcome) => void;
 }
 
+/** Indexing takes in what is appended in the same transaction: else no query would ever catch up with a steady writer. */
+const indexingLast = (batch: readonly Waiting[]): readonly Waiting[] => [
+  ...batch.filter(({ job }) => job.kind !== 'index'),
+  ...batch.filter(({ job }) => job.kind === 'index'),
+];
+
 export interface Group {
   /** Writes a job together with those that come in the same turn; settles after their commit. */
   add(job: Job): Promise<JobOutcome>;
@@ -24,7 +30,7 @@ export const createGroup = (runJobs: (jobs: readonly Job[]) => readonly JobOutco
   let waiting: Waiting[] = [];
   let scheduled = false;
   const runSome = (): void => {
-    const batch = waiting.slice(0, GROUP_JOBS_MAX);
+    const batch = indexingLast(waiting.slice(0, GROUP_JOBS_MAX));
     waiting = waiting.slice(GROUP_JOBS_MAX);
     const outcomes = runJobs(batch.map(({ job }) => job));
     for (const [i, { settle }] of batch.entries()) {
