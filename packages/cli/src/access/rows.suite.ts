@@ -1,0 +1,162 @@
+import type { IdKind } from './people.suite.ts';
+
+// The access table: each route, who may use it, and what it answers. A route without a row fails the test.
+
+/**
+ * `open`: nobody is asked who they are. `account`: an access token of an account. `read`, `write`: any identity of the
+ * app, and an API key with that scope.
+ */
+export type Needs = 'open' | 'account' | 'read' | 'write';
+
+export interface Row {
+  readonly needs: Needs;
+  /** What the request carries; an id stands for `ID`, in the path for its parameter. */
+  readonly body?: object;
+  readonly query?: string;
+  /** What the id is of. */
+  readonly id?: IdKind;
+  /** The answer to whoever may: `200`, or `404 NOT_FOUND` (code of the catalogue). With an id: where it is their own. */
+  readonly own: string;
+  /** Where it is somebody else's, or nobody's: the same, to the letter. */
+  readonly foreign?: string;
+  readonly malformed?: string;
+}
+
+const pushed = { protocolVersion: 1, clientId: 'reader', schemaVersion: 1, mutations: [] };
+const clientQuery = '?clientId=reader';
+
+export const NATIVE: Readonly<Record<string, Row>> = {
+  'POST /sync/push': { needs: 'write', body: pushed, own: '200' },
+  'POST /sync/pull': { needs: 'read', body: { clientId: 'reader' }, own: '200' },
+  'POST /sync': { needs: 'write', body: pushed, own: '200' },
+  'GET /sync/live': { needs: 'read', query: clientQuery, own: '200' },
+  'GET /sync/stream': { needs: 'read', query: clientQuery, own: '200' },
+  'GET /sync/session': { needs: 'read', own: '200' },
+  'GET /sync/conflicts': { needs: 'read', own: '200' },
+  'POST /sync/conflicts/:id/resolve': {
+    needs: 'write',
+    body: { choose: 'mine' },
+    id: 'conflict',
+    own: '200',
+    foreign: '404 CONFLICT_NOT_FOUND',
+    malformed: '422 INVALID_ID',
+  },
+  'GET /sync/history': {
+    needs: 'read',
+    query: '?collection=tasks&id=ID',
+    id: 'record',
+    own: '200',
+    foreign: '404 RECORD_NOT_FOUND',
+    malformed: '400 BAD_REQUEST',
+  },
+  'GET /sync/state': { needs: 'read', query: '?seq=1', own: '200' },
+  'POST /sync/restore': {
+    needs: 'write',
+    body: { seq: 0, collection: 'tasks', id: 'ID' },
+    id: 'record',
+    own: '200',
+    foreign: '200',
+    malformed: '400 BAD_REQUEST',
+  },
+  'GET /sync/digest': { needs: 'read', own: '200' },
+  'GET /devices': { needs: 'read', own: '200' },
+  'PATCH /devices/:clientId': {
+    needs: 'write',
+    body: { name: 'Mine' },
+    id: 'client',
+    own: '200',
+    foreign: '404 NOT_FOUND',
+    malformed: '404 NOT_FOUND',
+  },
+  'DELETE /devices/:clientId': { needs: 'write', id: 'client', own: '200', foreign: '404 NOT_FOUND', malformed: '404 NOT_FOUND' },
+};
+
+const PAGES = { 'GET /openapi.json': { needs: 'open', own: '200' }, 'GET /docs': { needs: 'open', own: '200' } } as const;
+
+const uploaded = { id: 'ID', title: 'x', intervals: [], archived: false, tags: [], updatedAt: 1, version: 1 };
+
+export const TIME_TRACKER: Readonly<Record<string, Row>> = {
+  ...PAGES,
+  'POST /sync/upload': { needs: 'write', body: { tasks: [uploaded] }, id: 'record', own: '200', foreign: '200', malformed: '200' },
+  'GET /sync/download': { needs: 'read', own: '200' },
+  'POST /tasks/delete': { needs: 'write', body: { ids: ['ID'] }, id: 'record', own: '200', foreign: '200', malformed: '400 BAD_REQUEST' },
+};
+
+const restOf = (path: string, id: IdKind, body: object, edit: object): Readonly<Record<string, Row>> => {
+  const one = { id, foreign: '404 RECORD_NOT_FOUND', malformed: '404 RECORD_NOT_FOUND' };
+  return {
+    [`GET ${path}`]: { needs: 'read', own: '200' },
+    [`POST ${path}`]: { needs: 'write', body, own: '201' },
+    [`GET ${path}/:id`]: { needs: 'read', own: '200', ...one },
+    [`PUT ${path}/:id`]: { needs: 'write', body: edit, own: '200', ...one },
+    [`PATCH ${path}/:id`]: { needs: 'write', body: edit, own: '200', ...one },
+    [`DELETE ${path}/:id`]: { needs: 'write', own: '204', ...one },
+  };
+};
+
+export const TASK_TRACKER: Readonly<Record<string, Row>> = {
+  ...PAGES,
+  ...restOf('/tasks', 'record', { title: 'x', priority: 'low' }, { title: 'y' }),
+  ...restOf('/categories', 'category', { name: 'x' }, { name: 'y' }),
+  'GET /tasks/export.csv': { needs: 'read', own: '200' },
+  'POST /tasks/bulk': {
+    needs: 'write',
+    body: { action: 'complete', ids: ['ID'] },
+    id: 'record',
+    own: '200',
+    foreign: '200',
+    malformed: '400 BAD_REQUEST',
+  },
+};
+
+const BAD = { needs: 'open', body: {}, own: '400 BAD_REQUEST' } as const;
+const mailed = (body: object): Row => ({ needs: 'open', body, own: '202' });
+const linkPage = { needs: 'open', query: '?token=a.b.c', own: '200' } as const;
+
+export const ACCOUNTS: Readonly<Record<string, Row>> = {
+  'POST /auth/register': mailed({ email: 'table@example.com', password: 'correct horse battery' }),
+  'POST /auth/login': {
+    needs: 'open',
+    body: { email: 'nobody@example.com', password: 'correct horse battery' },
+    own: '401 CREDENTIALS_WRONG',
+  },
+  'POST /auth/refresh': { needs: 'open', body: { refreshToken: 'x' }, own: '401 SESSION_ENDED' },
+  'POST /auth/verify-email': BAD,
+  'POST /auth/resend-verification': mailed({ email: 'nobody@example.com' }),
+  'POST /auth/magic-link': mailed({ email: 'nobody@example.com' }),
+  'POST /auth/magic-link/redeem': BAD,
+  'POST /auth/forgot-password': mailed({ email: 'nobody@example.com' }),
+  'POST /auth/reset-password': BAD,
+  'POST /auth/change-email/confirm': BAD,
+  'POST /auth/logout': { needs: 'open', body: {}, own: '200' },
+  'GET /auth/verify-email': linkPage,
+  'GET /auth/magic-link': linkPage,
+  'GET /auth/reset-password': linkPage,
+  'GET /auth/change-email': linkPage,
+  'POST /auth/verify-email/page': { needs: 'open', body: {}, own: '400 UNSUPPORTED_MEDIA_TYPE' },
+  'POST /auth/change-email/page': { needs: 'open', body: {}, own: '400 UNSUPPORTED_MEDIA_TYPE' },
+  'POST /auth/reset-password/page': { needs: 'open', body: {}, own: '400 UNSUPPORTED_MEDIA_TYPE' },
+  'POST /auth/logout-all': { needs: 'account', own: '200' },
+  'POST /auth/change-password': { needs: 'account', body: {}, own: '400 BAD_REQUEST' },
+  'POST /auth/change-email': { needs: 'account', body: {}, own: '400 BAD_REQUEST' },
+  'GET /auth/me': { needs: 'account', own: '200' },
+  'DELETE /auth/me': { needs: 'account', body: {}, own: '200' },
+  'GET /auth/events': { needs: 'account', own: '200' },
+  'GET /auth/sessions': { needs: 'account', own: '200' },
+  'DELETE /auth/sessions/:id': { needs: 'account', id: 'session', own: '200', foreign: '404 NOT_FOUND', malformed: '404 NOT_FOUND' },
+  'GET /auth/keys': { needs: 'account', own: '200' },
+  'POST /auth/keys': { needs: 'account', body: { name: 'x', scopes: ['read'] }, own: '200' },
+  'POST /auth/keys/:id/rotate': { needs: 'account', id: 'key', own: '200', foreign: '404 NOT_FOUND', malformed: '404 NOT_FOUND' },
+  'DELETE /auth/keys/:id': { needs: 'account', id: 'key', own: '200', foreign: '404 NOT_FOUND', malformed: '404 NOT_FOUND' },
+};
+
+export const ROOT: Readonly<Record<string, Row>> = {
+  'GET /healthz': { needs: 'open', own: '200' },
+  'GET /readyz': { needs: 'open', own: '200' },
+  'GET /metrics': { needs: 'open', own: '200' },
+  'GET /.well-known/jwks.json': { needs: 'open', own: '200' },
+  // Both exist only on a loopback address outside production.
+  'POST /development/token': { needs: 'open', body: { app: 'nothing', user: 'x' }, own: '404 NOT_FOUND' },
+  'GET /dev/mail': { needs: 'open', own: '200' },
+  'GET /dev/mail.json': { needs: 'open', own: '200' },
+};
