@@ -2,7 +2,7 @@
  * The task model of the timer as pure functions. Times are whole milliseconds since 1970, given by the caller.
  * What changes nothing answers the very task it was given.
  */
-import { elapsedTime, type Interval, normalizeIntervals } from '@tidemark/protocol';
+import { elapsedTime, type Interval, type JsonObject, jsonEqual, normalizeIntervals } from '@tidemark/protocol';
 
 /** The part of a task that the timer works on. Its intervals are as `normalizeIntervals` leaves them: a running one stands last. */
 export interface Timed {
@@ -42,3 +42,7 @@ export const elapsed = (task: Timed, at: number): number => elapsedTime(task.int
 
 /** The patch of a local write: the fields it names and the time of the write, which the collection keeps as `updatedAt`. */
 export const edited = <F extends object>(fields: F, at: number): F & { readonly updatedAt: number } => ({ ...fields, updatedAt: at });
+
+/** Do the fields of two tasks say the same, apart from the two numbers that count writes? */
+export const isSameContent = (a: JsonObject, b: JsonObject): boolean =>
+  ['title', 'archived', 'tags', 'intervals'].every((name) => jsonEqual(a[name], b[name]));

@@ -1,3 +1,3 @@
 export type { DroppedEdit, KeptText } from './kept-records.ts';
-export type { UploadKind, Versioned } from './kind.ts';
+export type { Lost, UploadKind, Versioned } from './kind.ts';
 export { openUploadClient, type UploadClient, type UploadClientOptions, type UploadStatus } from './upload-client.ts';

@@ -11,7 +11,7 @@ import type { UploadKind, Versioned } from './kind.ts';
 import { isPending, runUploadRound } from './upload-round.ts';
 
 const DEBOUNCE_MS = 1_500;
-const POLL_MS = 60_000;
+const POLL_MS = 30_000;
 
 export interface UploadClientOptions<T extends Versioned>
   extends Pick<ClientOptions, 'url' | 'token' | 'account' | 'debounceMs' | 'pollMs'> {

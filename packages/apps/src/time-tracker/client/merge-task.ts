@@ -1,20 +1,11 @@
-import type { UploadKind } from '@tidemark/client/upload';
-import { intervals, type Json, jsonEqual, type MergeRule, set } from '@tidemark/protocol';
+import type { Lost, UploadKind } from '@tidemark/client/upload';
+import { intervals, type JsonObject, type MergeRule, set } from '@tidemark/protocol';
 import { TASK_LIMITS, type Task } from '../schema.ts';
+import { isSameContent } from '../task.ts';
 
-const asJson = (value: object | string | boolean): Json => JSON.parse(JSON.stringify(value));
+const asJson = (task: Task): JsonObject => JSON.parse(JSON.stringify(task));
 
-/** Do two tasks say the same, apart from the numbers that count writes? */
-export const isSameTask = (a: Task, b: Task): boolean =>
-  a.title === b.title &&
-  a.archived === b.archived &&
-  jsonEqual(asJson(a.tags), asJson(b.tags)) &&
-  jsonEqual(asJson(a.intervals), asJson(b.intervals));
-
-const combine = (rule: MergeRule, was: object | undefined, mine: object, theirs: object): Json => {
-  const side = (value: object) => ({ value: asJson(value), clientId: '', at: 0, record: {} });
-  return rule.merge({ was: was && asJson(was), mine: side(mine), theirs: side(theirs) }).value ?? [];
-};
+export const isSameTask = (a: Task, b: Task): boolean => isSameContent(asJson(a), asJson(b));
 
 /**
  * Combines a task edited here with the server's copy. `was` is the copy that `mine` stands on, null where it stands on none.
@@ -22,7 +13,7 @@ const combine = (rule: MergeRule, was: object | undefined, mine: object, theirs:
  * changed them, the one with the later `updatedAt` stands. `lost` is what did not stand.
  */
 export const mergeTask: UploadKind<Task>['merge'] = (was, mine, theirs) => {
-  const lost: { field: string; side: 'mine' | 'theirs' }[] = [];
+  const lost: Lost[] = [];
   const isMine = mine.updatedAt > theirs.updatedAt;
   const pick = <F extends 'title' | 'archived'>(field: F): Task[F] => {
     if (mine[field] === theirs[field] || mine[field] === was?.[field]) return theirs[field];
@@ -30,20 +21,21 @@ export const mergeTask: UploadKind<Task>['merge'] = (was, mine, theirs) => {
     lost.push({ field, side: isMine ? 'theirs' : 'mine' });
     return isMine ? mine[field] : theirs[field];
   };
-  // A combination that no server takes would never be sent: then theirs stands.
-  const fit = <T>(field: 'tags' | 'intervals', combined: readonly T[], max: number, other: readonly T[]): T[] => {
-    if (combined.length <= max) return [...combined];
+  const combine = <F extends 'tags' | 'intervals'>(field: F, rule: MergeRule, max: number): Task[F] => {
+    const side = (task: Task) => ({ value: asJson(task)[field], clientId: '', at: 0, record: {} });
+    const { value = [] } = rule.merge({ was: was === null ? undefined : asJson(was)[field], mine: side(mine), theirs: side(theirs) });
+    const combined: Task[F] = JSON.parse(JSON.stringify(value));
+    if (combined.length <= max) return combined;
+    // What no server takes would never be sent: then theirs stands.
     lost.push({ field, side: 'mine' });
-    return [...other];
+    return theirs[field];
   };
-  const tags: string[] = JSON.parse(JSON.stringify(combine(set(), was?.tags, mine.tags, theirs.tags)));
-  const time: Task['intervals'] = JSON.parse(JSON.stringify(combine(intervals(), was?.intervals, mine.intervals, theirs.intervals)));
-  const record: Task = {
+  const record = {
     ...theirs,
     title: pick('title'),
     archived: pick('archived'),
-    tags: fit('tags', tags, TASK_LIMITS.tagsMax, theirs.tags),
-    intervals: fit('intervals', time, TASK_LIMITS.intervalsMax, theirs.intervals),
+    tags: combine('tags', set(), TASK_LIMITS.tagsMax),
+    intervals: combine('intervals', intervals(), TASK_LIMITS.intervalsMax),
     updatedAt: Math.max(mine.updatedAt, theirs.updatedAt),
   };
   return { record, lost };

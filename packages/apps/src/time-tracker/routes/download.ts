@@ -3,15 +3,6 @@ import type { Call } from '@tidemark/server/rest';
 
 const COLLECTIONS = ['tasks'];
 
-/** One page of a download, in the words of the contract. */
-export interface Downloaded {
-  readonly tasks: readonly JsonObject[];
-  readonly deleted: readonly string[];
-  readonly nextCursor?: string;
-  /** Milliseconds; what was stored up to then is in this page or those before it. */
-  readonly serverTime: number;
-}
-
 /**
  * Up to which commit time a page and those before it tell everything. The pages of a snapshot are in no order of time, and the
  * changes of one append share one: such a page is safe to go on from by its cursor, and only from before by its time.
@@ -24,8 +15,8 @@ const coveredTime = async (call: Call, since: number, page: { cursor: string; se
   return Math.max(since, isCut ? last - 1 : last);
 };
 
-/** What was stored after `since` (by the server's time), or what follows a page's cursor. `limit`: changes of a page. */
-export const downloadPage = async (call: Call, since: number, limit: number, after: string | undefined): Promise<Result<Downloaded>> => {
+/** One page of what was stored after `since` (by the server's time), or of what follows a page's cursor. `limit`: its changes. */
+export const downloadPage = async (call: Call, since: number, limit: number, after: string | undefined): Promise<Result<JsonObject>> => {
   const { engine } = call.services;
   const cursor = after ?? (since === 0 ? undefined : (await engine.position(call.space, { time: since }, COLLECTIONS)).cursor);
   const page = await engine.pull(call.space, { limit, collections: COLLECTIONS, ...(cursor === undefined ? {} : { cursor }) });

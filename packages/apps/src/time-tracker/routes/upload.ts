@@ -1,13 +1,14 @@
 import { hash } from 'node:crypto';
 import { canonicalJson, isJsonObject, type JsonObject, ok, type Result } from '@tidemark/protocol';
 import { applyWrites, type Call } from '@tidemark/server/rest';
-import { type ItemError, isSameContent, readUploaded, toItemError, type UploadedTask, versionOf } from './uploaded-task.ts';
+import { isSameContent } from '../task.ts';
+import { readUploaded, toItemError, type UploadedTask, versionOf } from './uploaded-task.ts';
 
 /** What became of one task: stored (also before, by an upload whose answer was lost), in conflict, or refused. */
 export type UploadResult =
   | { readonly id: string; readonly ok: true; readonly version: number; readonly updatedAt: number }
   | { readonly id: string; readonly conflict: true; readonly server: JsonObject | null; readonly deleted?: true }
-  | { readonly id: string | null; readonly error: ItemError };
+  | { readonly id: string | null; readonly error: ReturnType<typeof toItemError> };
 
 type Row = Awaited<ReturnType<Call['services']['engine']['get']>>;
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, jsonEqual, ok, type Refusal, type Result, refuse } from '@tidemark/protocol';
+import { isJsonObject, type JsonObject, ok, type Refusal, type Result, refuse } from '@tidemark/protocol';
 import { taskFromStored } from '../stored-task.ts';
 
 /** A task of an upload, its intervals normalised; its time at most the server's. */
@@ -8,17 +8,8 @@ export interface UploadedTask {
   readonly fields: JsonObject & { readonly updatedAt: number };
 }
 
-/** What was refused of one task, in the words of the contract. */
-export interface ItemError {
-  readonly code: string;
-  readonly message: string;
-  readonly details: Json;
-}
-
 /** An upload replaces the whole task: what it leaves out would be lost. */
 const REQUIRED = ['id', 'title', 'intervals', 'archived', 'tags'];
-/** The owner follows from the token; a body may name another, and is not believed. */
-const UNHEEDED = new Set(['userId']);
 
 const refuseMembers = (names: readonly string[], message: string) =>
   refuse('VALIDATION_FAILED', `${names[0]}: ${message}`, { issues: names.slice(0, 20).map((path) => ({ path, message })) });
@@ -34,22 +25,17 @@ export const readUploaded = (value: unknown, now: number): Result<UploadedTask> 
   const read = taskFromStored(value, now);
   if (!read.ok) return read;
   const { id, fields, ignored } = read.value;
-  const unknown = ignored.filter((name) => !UNHEEDED.has(name));
+  // The owner follows from the token; a body may name another, and is not believed.
+  const unknown = ignored.filter((name) => name !== 'userId');
   if (unknown.length > 0) return refuseMembers(unknown, 'a task has no such member');
   return ok({ id, version: fields.version ?? 1, fields: { ...fields, intervals: fields.intervals.map((one) => ({ ...one })) } });
 };
 
 /** The contract's words for a refusal of one task: one code for all that is wrong with its content. */
-export const toItemError = ({ code, message, details }: Refusal): ItemError =>
+export const toItemError = ({ code, message, details }: Refusal) =>
   code === 'PLANNER_FAILED'
     ? { code, message, details: [] }
     : { code: 'VALIDATION_ERROR', message, details: details?.issues ?? [{ path: '', message, code }] };
-
-const CONTENT = ['title', 'archived', 'tags', 'intervals'] as const;
-
-/** Do the fields say the same? The two numbers count writes, they are no content. */
-export const isSameContent = (a: JsonObject, b: JsonObject): boolean =>
-  CONTENT.every((name) => jsonEqual(a[name] ?? null, b[name] ?? null));
 
 /** The version that stored fields have reached. */
 export const versionOf = ({ version }: JsonObject): number => (typeof version === 'number' ? version : 0);
