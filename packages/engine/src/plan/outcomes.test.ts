@@ -1,10 +1,13 @@
 import type { JsonObject } from '@tidemark/protocol';
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { TestBench } from '../test-engine.suite.ts';
 import { onDeletes, openBench, pushAs, spaceText, type Told } from './outcomes.suite.ts';
 
 // Tables of every case there is at a small scope, as text files beside this test. A changed line is a changed behaviour: read it
 // as you would read code, then `npx vitest run --project unit packages/engine/src/plan/outcomes.test.ts --update`.
+
+// Many small benches; slow only where the machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const START: JsonObject = {
   last: 'o',
@@ -108,24 +111,22 @@ const tell = async (bench: TestBench, story: (typeof BEFORE)[string]): Promise<M
   return next;
 };
 
-test.each(onDeletes)('an edit against everything that may have come before (%s)', async (onDelete) => {
-  const lines: string[] = [];
-  for (const [before, story] of Object.entries(BEFORE)) {
+describe.each(onDeletes)('an edit (%s)', (onDelete) => {
+  test.each(Object.entries(BEFORE))('of a record that is %s', async (before, story) => {
+    const lines: string[] = [];
     for (const [edit, told] of Object.entries(EDITS)) {
       for (const [seen, more] of Object.entries(SEEN)) {
         const bench = openBench(onDelete);
         const n = (await tell(bench, story)).get('m') ?? 1;
-        const head = story.length === 0 ? { base: 0 } : {};
-        const verdict = await pushAs(bench, 'm', [{ ...told, ...more, ...head, n }]);
+        const base = Math.min(1, story.length);
+        const verdict = await pushAs(bench, 'm', [{ ...told, ...more, ...(base === 0 ? { base } : {}), n }]);
         // Who comes later shows what the record remembers of its writers.
-        const probe = await pushAs(bench, 'p', [
-          { op: 'patch', fields: { last: 'p', count: 13, first: 'p' }, was: START, base: Math.min(1, story.length) },
-        ]);
-        lines.push(`${before} | ${edit} ${seen}: ${verdict}`, `    then ${probe}`, `    ${await spaceText(bench)}`);
+        const probe = await pushAs(bench, 'p', [{ op: 'patch', fields: { last: 'p', count: 13, first: 'p' }, was: START, base }]);
+        lines.push(`${edit} ${seen}: ${verdict}`, `    then ${probe}`, `    ${await spaceText(bench)}`);
       }
     }
-  }
-  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`outcomes/edits-${onDelete}.txt`);
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`outcomes/${onDelete}/${before.replaceAll(' ', '-')}.txt`);
+  });
 });
 
 test.each(onDeletes)('conditional edits (%s)', async (onDelete) => {
@@ -140,7 +141,7 @@ test.each(onDeletes)('conditional edits (%s)', async (onDelete) => {
       }
     }
   }
-  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`outcomes/conditional-${onDelete}.txt`);
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`outcomes/${onDelete}/conditional.txt`);
 });
 
 /** Writes of a log that was lost: a create, two edits by others, a delete. */
@@ -195,7 +196,7 @@ test.each(onDeletes)('what a restored server lost comes back in any order (%s)',
       }
     }
   }
-  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`outcomes/healed-${onDelete}.txt`);
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`outcomes/${onDelete}/healed.txt`);
 });
 
 const headOf = async ({ engine, space }: TestBench): Promise<number> => {
