@@ -3,7 +3,8 @@ import { type Json, type JsonObject, LIMITS, type MutableJsonObject } from '@tid
 /**
  * The same JSON with the keys of its objects in canonical order, as far as an object can hold them so (number-like keys stand
  * first in any object). Answers the value itself where it is in order. Printing canonical JSON is several times faster then, and a
- * mutation is printed more than once. Only a hint: what is nested deeper than JSON may be, or has a key that an object takes for its prototype, stays as it is.
+ * mutation is printed more than once. Only a hint: what is nested deeper than JSON may be, or has a key that an object takes for
+ * its prototype, stays as it is.
  */
 export const inOrder = (value: JsonObject): JsonObject => orderObject(value, 0);
 

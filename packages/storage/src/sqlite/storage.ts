@@ -78,6 +78,20 @@ const createConnection = ({ db, catalogue, file, release }: StorageParts) => {
   };
 };
 
+type Session = ReturnType<ReturnType<typeof createConnection>['current']>;
+
+/** Queries by declared index, brought up to the log first. Between that look and the query nothing can be written. */
+const createQuery =
+  (read: <T>(from: (session: Session) => T) => Promise<T>, write: (job: Job) => Promise<JobAnswer>): Storage['query'] =>
+  async (key, plan) => {
+    const byId = plan.index.length === 0 && (plan.words ?? []).length === 0;
+    for (let changesMax = INDEXED_AT_ONCE; ; changesMax *= 2) {
+      const found = await read(({ reads, isIndexed }) => (byId || isIndexed(key) ? reads.query(key, plan) : undefined));
+      if (found !== undefined) return found;
+      await write({ kind: 'index', space: key, changesMax });
+    }
+  };
+
 /** Puts the parts together: reads at once, writes by groups that share a commit. */
 export const createStorage = (parts: StorageParts): SqliteStorage => {
   const { env, onCommit } = parts;
@@ -104,20 +118,11 @@ export const createStorage = (parts: StorageParts): SqliteStorage => {
     if (outcome.ok) return outcome.answer;
     throw outcome.error instanceof StorageFailure ? outcome.error : storageFailure(outcome.error, outcome.outcome);
   };
-  const read = async <T>(from: (session: ReturnType<typeof connection.current>) => T): Promise<T> => {
+  const read = async <T>(from: (session: Session) => T): Promise<T> => {
     try {
       return from(connection.current());
     } catch (error) {
       throw error instanceof StorageFailure ? error : storageFailure(error, 'nothing');
-    }
-  };
-  /** Between the look whether the indexes are up to the log and the query nothing can be written. */
-  const queryIndexed: Storage['query'] = async (key, plan) => {
-    const byId = plan.index.length === 0 && (plan.words ?? []).length === 0;
-    for (let changesMax = INDEXED_AT_ONCE; ; changesMax *= 2) {
-      const found = await read(({ reads, isIndexed }) => (byId || isIndexed(key) ? reads.query(key, plan) : undefined));
-      if (found !== undefined) return found;
-      await write({ kind: 'index', space: key, changesMax });
     }
   };
   return {
@@ -130,7 +135,7 @@ export const createStorage = (parts: StorageParts): SqliteStorage => {
     findLogRowAt: (key, time) => read(({ reads }) => reads.findLogRowAt(key, time)),
     readHistory: (key, from) => read(({ reads }) => reads.readHistory(key, from)),
     readRecords: (key, page) => read(({ reads }) => reads.readRecords(key, page)),
-    query: queryIndexed,
+    query: createQuery(read, write),
     readClients: (key) => read(({ reads }) => reads.readClients(key)),
     listSpaces: (page) => read(({ reads }) => reads.listSpaces(page)),
     append: (batch) => write({ kind: 'append', batch }),
