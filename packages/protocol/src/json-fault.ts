@@ -67,6 +67,6 @@ export const isPlainObject = (value: object): boolean => {
 /** A record id: 1 to 128 characters (code points), well-formed, without U+0000. Refused with INVALID_ID. */
 export const checkId = (id: string): Refusal | undefined => {
   const max = ID_LENGTH_MAX;
-  const fits = id !== '' && id.length <= 2 * max && [...id].length <= max && !hasBadCharacter(id);
+  const fits = id !== '' && (id.length <= max || (id.length <= 2 * max && [...id].length <= max)) && !hasBadCharacter(id);
   return fits ? undefined : { code: 'INVALID_ID', message: `a record id is 1 to ${max} characters, well-formed and without U+0000` };
 };

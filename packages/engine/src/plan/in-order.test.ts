@@ -34,6 +34,20 @@ test('puts the keys of all objects in order, also those in arrays, and leaves wh
   expect(inOrder(sorted)).toBe(sorted);
 });
 
+test('of few keys and of many', () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(
+        fc.string({ maxLength: 4 }).map((name) => `_${name}`),
+        { maxLength: 60 },
+      ),
+      (keys) => {
+        expect(Object.keys(inOrder(Object.fromEntries(keys.map((key) => [key, 1]))))).toEqual([...keys].sort());
+      },
+    ),
+  );
+});
+
 test('leaves what no record may hold: forbidden keys, any depth', () => {
   const forbidden: JsonObject = JSON.parse('{"b":1,"__proto__":{"x":1},"a":2}');
   expect(inOrder(forbidden)).toBe(forbidden);

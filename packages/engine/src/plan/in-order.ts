@@ -35,11 +35,25 @@ const orderObject = (object: JsonObject, depth: number): JsonObject => {
   }
   if (!changed) return object;
   const ordered: MutableJsonObject = {};
-  for (const key of keys.sort()) {
+  for (const key of sorted(keys)) {
     const child = object[key];
     if (child !== undefined) ordered[key] = typeof child === 'object' ? order(child, depth + 1) : child;
   }
   return ordered;
+};
+
+const FEW = 32;
+
+/** Sorts in place. A few keys by insertion: the engine's own sort was a fifth of all that a push allocates. */
+const sorted = (keys: string[]): string[] => {
+  if (keys.length > FEW) return keys.sort();
+  for (let i = 1; i < keys.length; i += 1) {
+    const key = keys[i] ?? '';
+    let at = i;
+    for (; at > 0 && key < (keys[at - 1] ?? ''); at -= 1) keys[at] = keys[at - 1] ?? '';
+    keys[at] = key;
+  }
+  return keys;
 };
 
 /** Array.isArray narrows readonly arrays to any[]; this one keeps their type. */
