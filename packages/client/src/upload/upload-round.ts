@@ -93,12 +93,16 @@ const letGo = <T extends Versioned>(holder: Holder<T>, id: string, row: KeptRow<
   holder.kept.setRow(id, null);
 };
 
-/** Writes down what became of one record that was sent. */
-const settle = <T extends Versioned>(holder: Holder<T>, result: JsonObject): void => {
+/**
+ * Writes down what became of one of the records of a request. An answer may come late, from a round that was given up: it only
+ * counts where just that record still waits for one.
+ */
+const settle = <T extends Versioned>(holder: Holder<T>, records: readonly T[], result: JsonObject): void => {
   const { kind, kept } = holder;
-  const { id } = result;
-  const row = typeof id === 'string' ? kept.row(id) : undefined;
-  if (typeof id !== 'string' || row?.sent === undefined) return;
+  const asked = records.find(({ id }) => id === result.id);
+  const row = asked && kept.row(asked.id);
+  if (asked === undefined || row?.sent === undefined || JSON.stringify(row.sent) !== JSON.stringify(asked)) return;
+  const { id } = asked;
   const { sent, record, base } = row;
   const isAsSent = record !== null && kind.isSame(record, sent);
   if (result.ok === true) {
@@ -135,13 +139,13 @@ const send = async <T extends Versioned>(tools: RoundTools<T>, ids: readonly str
   if (records.length === 0) return null;
   const answer = await calls.ask('/sync/upload', isUploaded, { [kind.list]: records, lastSyncAt: kept.place().since ?? 0 });
   if (answer.ok) {
-    for (const result of answer.value.results) settle(tools, result);
+    for (const result of answer.value.results) settle(tools, records, result);
     return null;
   }
   if (meaningOf(answer) !== 'blame') return toTrouble(answer);
   if (ids.length === 1) {
     const { code, message } = answer.error;
-    settle(tools, { id: ids[0] ?? '', error: { code, message } });
+    settle(tools, records, { id: ids[0] ?? '', error: { code, message } });
     return null;
   }
   for (const id of ids) {
@@ -195,6 +199,8 @@ const download = async <T extends Versioned>(tools: RoundTools<T>): Promise<Trou
       kept.setPlace({ since });
       continue;
     }
+    // Another round may have got further meanwhile.
+    if (!isCurrent()) return STALE;
     const page = readDownloaded(kind, answer.value);
     if (page === undefined)
       return toTrouble(failure(503, 'UNAVAILABLE', "The server's download cannot be read by this version of the app"));

@@ -177,6 +177,32 @@ describe('one device', () => {
     expect(other.timer.list()).toEqual([]);
   });
 
+  test('an answer that comes after its page is gone does not count for a later write', async () => {
+    const world = await openWorld();
+    const a = world.device();
+    await a.timer.sync();
+    let release = (): void => undefined;
+    a.held = new Promise((resolve) => {
+      release = resolve;
+    });
+    a.timer.put(plain('First'), 'r');
+    await expect.poll(() => a.requests.some(({ url }) => url.endsWith('/upload'))).toBe(true);
+    const b = a.reopen();
+    let uploads = 0;
+    b.fate = ({ url }) => {
+      if (url.endsWith('/upload')) uploads += 1;
+      return uploads > 1 ? 'dropRequest' : 'pass';
+    };
+    b.timer.edit('r', (one) => ({ ...one, title: 'Second' }));
+    await b.timer.sync();
+    release();
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(b.timer.status()).toMatchObject({ pending: 1 });
+    b.fate = () => 'pass';
+    await b.timer.sync();
+    expect((await world.server.call('GET', '/sync/download')).body).toMatchObject({ tasks: [{ id: 'r', title: 'Second', version: 2 }] });
+  });
+
   test('tries again after 2, 5, 10, then 30 seconds', async () => {
     const world = await openWorld();
     const a = world.device();

@@ -18,6 +18,8 @@ export interface Device {
   offline: boolean;
   /** Decides about each request; every one passes unless a test says otherwise. */
   fate: (request: HttpRequest) => Fate;
+  /** No answer comes before this resolves. */
+  held: Promise<void>;
   readonly requests: HttpRequest[];
   /** How long the timer waits at present, in milliseconds. */
   waits(): readonly number[];
@@ -44,7 +46,7 @@ export const createKeptText = (charsMax = Number.POSITIVE_INFINITY): KeptText =>
   };
 };
 
-type Rules = Pick<Device, 'clockOff' | 'offline' | 'fate'>;
+type Rules = Pick<Device, 'clockOff' | 'offline' | 'fate' | 'held'>;
 
 /** The platform of one device, with a network that `rules` decide about and timers that only a test fires. */
 const createEnv = (
@@ -62,6 +64,7 @@ const createEnv = (
     const { pathname, search } = new URL(request.url);
     const response = await server.request(request.method, pathname + search, request.body, user);
     const text = await response.text();
+    await rules.held;
     if (fate === 'dropAnswer') throw new Error('connection reset');
     return { status: response.status, header: (name) => response.headers.get(name), text: async () => text };
   };
@@ -96,6 +99,7 @@ const openDevice = (server: TimerServer, storage: KeptText, user: string): Devic
     clockOff: 0,
     offline: false,
     fate: () => 'pass',
+    held: Promise.resolve(),
     requests,
     waits: () => [...timers.values()],
     fire: () => {
@@ -136,7 +140,7 @@ export interface World {
 let natives = 0;
 
 const openNative = async (server: TimerServer, user: string): Promise<NativeDevice> => {
-  const rules: Rules = { clockOff: 0, offline: false, fate: () => 'pass' };
+  const rules: Rules = { clockOff: 0, offline: false, fate: () => 'pass', held: Promise.resolve() };
   const env = createEnv(server, user, rules, [], new Map());
   natives += 1;
   const mark = natives;
