@@ -29,12 +29,13 @@ export const summary = (totals: Totals, realMs: number): string => {
   const { runs, mutations, failed, virtualMs, twice } = totals;
   const faults = sumOf(totals.faults);
   const missing = unmet(totals);
+  const hours = (virtualMs / 3_600_000).toFixed(1);
   const speed = `${((runs * 60_000) / realMs).toFixed(0)} runs a minute`;
   return [
     table('situations met', sorted(totals.sometimes)),
     table('faults injected', sorted(totals.faults)),
     missing.length === 0 ? `all ${SITUATIONS.length} situations met` : `NOT MET: ${missing.join('; ')}`,
-    `${runs} runs (${twice} of them twice), ${mutations} mutations, ${faults} faults, ${(virtualMs / 3_600_000).toFixed(1)} virtual hours, ${speed}`,
+    `${runs} runs (${twice} of them twice), ${mutations} mutations, ${faults} faults, ${hours} virtual hours, ${speed}`,
     failed.length === 0 ? 'no violation' : `${failed.length} FAILED: ${failed.map(inShort).join(', ')}`,
   ].join('\n');
 };

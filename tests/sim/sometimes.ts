@@ -18,6 +18,7 @@ export const SITUATIONS: readonly string[] = [
   'app upgraded over a full outbox',
   'append lost the race to another process',
   'append of verdicts only',
+  'change predicted by the model',
   'client could not open its store',
   'client died after a store write',
   'client died before a store write',

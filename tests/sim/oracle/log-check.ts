@@ -4,6 +4,7 @@ import { TASK_MARK } from '../app.ts';
 import type { Context } from '../world/context.ts';
 import type { Stored } from '../world/keeper.ts';
 import { type Memory, userOf } from './memory.ts';
+import { createModel } from './model.ts';
 
 export interface LogCheck {
   /** Takes in what was stored since the last call. */
@@ -100,6 +101,7 @@ const situationOf: { readonly [verdict: string]: string } = {
 /** Checks the log of each space as it grows: order, once, nothing invented, groups whole (I2–I5, I11, I12, I16). */
 export const createLogCheck = (context: Context, memory: Memory, onErased: () => void): LogCheck => {
   const rows = createRowCheck(context, memory);
+  const model = createModel(context, memory);
   const epochs = new Map<string, Set<string>>();
   let position = 0;
   const append = (batch: Append): void => {
@@ -115,6 +117,7 @@ export const createLogCheck = (context: Context, memory: Memory, onErased: () =>
     for (const row of batch.changes) {
       rows.check(batch, log, row);
       checkFields(context, row);
+      model.row(batch, row);
       log.push(row);
     }
     for (const { mutationId, verdict, seq, collection, id } of batch.receipts) {
@@ -136,6 +139,7 @@ export const createLogCheck = (context: Context, memory: Memory, onErased: () =>
       for (const epoch of epochs.get(user) ?? []) memory.erasedEpochs.add(epoch);
       for (const [mutationId, issued] of memory.issued) if (issued.user === user) memory.receipts.delete(mutationId);
       onErased();
+      model.forget();
       rows.forget();
     }
   };
@@ -148,6 +152,7 @@ export const createLogCheck = (context: Context, memory: Memory, onErased: () =>
       position = 0;
       // What heals comes in the order of its old seqs, not of its issue.
       memory.restored = true;
+      model.forget();
       read(stored);
     },
   };

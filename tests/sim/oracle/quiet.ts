@@ -103,9 +103,10 @@ const checkNothingLost = (world: World): void => {
       for (const { mutation, error } of client?.parked() ?? []) {
         parked.add(mutation.mutationId);
         sometimes.hit(`parked at rest: ${error.code}`);
-        const verdict = world.oracle.memory.receipts.get(mutation.mutationId);
-        if (verdict === undefined && !isPoisoned(world, mutation))
-          violate('I18', `${mutation.mutationId} is parked though nothing is wrong with it`);
+        // What a proxy says for a while is no verdict; only errors (5xx) that come again beside an empty push that succeeds are one.
+        const isProxys = error.code === 'TOO_MANY_REQUESTS' || error.code === 'BAD_REQUEST';
+        if (isProxys && !isPoisoned(world, mutation))
+          violate('I18', `${mutation.mutationId} is parked for ${error.code}, though nothing is wrong with it`);
       }
   const { issued, receipts } = world.oracle.memory;
   for (const [mutationId, one] of issued) {

@@ -68,7 +68,8 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     edits: [
       [
         'outbox.set(mutation.mutationId, { mutation: { ...mutation, n } });',
-        "outbox.set(mutation.mutationId, null).set(mutation.mutationId + 'x', { mutation: { ...mutation, n, mutationId: mutation.mutationId + 'x' } });",
+        `const mutationId = mutation.mutationId + 'x';
+    outbox.set(mutation.mutationId, null).set(mutationId, { mutation: { ...mutation, n, mutationId } });`,
       ],
     ],
     seedsMax: 40,

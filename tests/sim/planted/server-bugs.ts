@@ -28,7 +28,9 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
       ['if (push.ordered && mutation.n < nextN)', 'if (push.ordered && mutation.n < 0)'],
       [
         "  else if (mutation.op === 'void') planVoid",
-        "  else if (push.ordered && mutation.n <= (draft.client(push.clientId)?.ackedN ?? 0))\n    into.accepted.push({ mutationId: mutation.mutationId, status: 'duplicate', first: 'applied', seq: 0, revision: 0 });\n  else if (mutation.op === 'void') planVoid",
+        `  else if (push.ordered && mutation.n <= (draft.client(push.clientId)?.ackedN ?? 0))
+    into.accepted.push({ mutationId: mutation.mutationId, status: 'duplicate', first: 'applied', seq: 0, revision: 0 });
+  else if (mutation.op === 'void') planVoid`,
       ],
     ],
     seedsMax: 40,
