@@ -25,7 +25,8 @@ const load = async (file: string): Promise<unknown> => {
   if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'));
   if (/\.[cm]?ts$/.test(file)) {
     const { createJiti } = await import('jiti');
-    return createJiti(import.meta.url).import(file, { default: true });
+    const module = await createJiti(import.meta.url, { interopDefault: false }).import<{ default?: unknown }>(file);
+    return module.default;
   }
   const module: { default?: unknown } = await import(pathToFileURL(file).href);
   return module.default;

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../../../packages/cli/bin/tidemark.js', import.meta.url));
 const READY_MS_MAX = 30_000;
@@ -23,6 +23,8 @@ export interface RunningServer {
   readonly url: string;
   /** From the start of the process to its line that it is ready. */
   readonly startedInMs: number;
+  /** What it wrote so far. */
+  written(): { readonly stdout: string; readonly stderr: string };
   /** Sends a signal and waits for the end. */
   end(signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT'): Promise<Finished>;
 }
@@ -49,6 +51,14 @@ const start = (args: readonly string[], { variables = {}, cwd, under = [] }: Sur
 /** Runs a command to its end. */
 export const tidemark = (args: readonly string[], surroundings: Surroundings = {}): Promise<Finished> => start(args, surroundings).ended;
 
+const secrets = new Set<string>();
+
+/** No server of this file's tests may write this text anywhere, whole or (of a JWT) by one of its later parts. */
+export const noteSecret = (secret: string): void => void secrets.add(secret);
+
+const leaksIn = (written: string): readonly string[] =>
+  [...secrets].filter((secret) => [secret, ...secret.split('.').slice(1)].some((part) => part.length >= 8 && written.includes(part)));
+
 const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
 
 /** A `tidemark serve` that may die at any moment, before it is ready too. */
@@ -56,6 +66,8 @@ export interface Launched {
   /** Its address, or undefined where it ended before it was ready. */
   readonly ready: Promise<string | undefined>;
   readonly ended: Promise<Finished>;
+  /** What it wrote so far. */
+  written(): { readonly stdout: string; readonly stderr: string };
   /** Sends a signal and waits for the end. */
   end(signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT'): Promise<Finished>;
 }
@@ -65,7 +77,8 @@ export const launch = (args: readonly string[], surroundings: Surroundings = {})
   const { child, written, ended } = start(['serve', '--port', '0', '--log-level', 'error', ...args], surroundings);
   onTestFinished(async () => {
     if (isAlive(child)) child.kill('SIGKILL');
-    await ended;
+    const { stdout, stderr } = await ended;
+    expect(leaksIn(stdout + stderr), 'tokens in what the server wrote').toEqual([]);
   });
   const ready = new Promise<string | undefined>((resolve, reject) => {
     const tooLate = setTimeout(() => reject(new Error(`serve is not ready after ${READY_MS_MAX} ms`)), READY_MS_MAX);
@@ -84,19 +97,19 @@ export const launch = (args: readonly string[], surroundings: Surroundings = {})
     child.kill(signal);
     return ended;
   };
-  return { ready, ended, end };
+  return { ready, ended, written: () => ({ ...written }), end };
 };
 
 /** Starts `tidemark serve`; rejects with its words when it ends before it is ready. */
 export const serve = async (args: readonly string[], surroundings: Surroundings = {}): Promise<RunningServer> => {
   const beganAt = performance.now();
-  const { ready, ended, end } = launch(args, surroundings);
+  const { ready, ended, written, end } = launch(args, surroundings);
   const url = await ready;
   if (url === undefined) {
     const { code, stdout, stderr } = await ended;
     throw new Error(`serve ended with ${code}\n${stdout}${stderr}`);
   }
-  return { url, startedInMs: performance.now() - beganAt, end };
+  return { url, startedInMs: performance.now() - beganAt, written, end };
 };
 
 /** An empty folder that goes away with the test. */
@@ -110,5 +123,7 @@ export const freshFolder = async (): Promise<string> => {
 export const tokenOf = async (data: string, user: string, app = 'time-tracker'): Promise<string> => {
   const { code, stdout, stderr } = await tidemark(['token', '--data', data, '--app', app, '--user', user]);
   if (code !== 0) throw new Error(`tidemark token ended with ${code}: ${stderr}`);
-  return stdout.trimEnd().split('\n').at(-1) ?? '';
+  const token = stdout.trimEnd().split('\n').at(-1) ?? '';
+  noteSecret(token);
+  return token;
 };

@@ -136,8 +136,10 @@ export const openWorld = async () => {
     };
   };
   const strangerAddress = identities.localIssuers.get('stranger') ?? '';
+  const routes: readonly string[] = http.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
   return {
-    http,
+    /** `GET /healthz`, each once or more; those for every method only refuse. */
+    routes,
     ask,
     close,
     /** Every log line so far, and every credential that was sent. */
