@@ -37,6 +37,21 @@ async function* listSpaces(storage: Storage, app: string | undefined): AsyncIter
   }
 }
 
+const pointReads = (storage: Storage): Pick<Engine, 'change' | 'receipt' | 'get'> => ({
+  change: async (space, seq) => {
+    const row = await storage.readLogRow(space.key, seq);
+    return row?.fieldsJson === null ? undefined : row;
+  },
+  receipt: async (space, mutationId) => {
+    const { receipts } = await storage.load(space.key, { records: [], receipts: [mutationId], clients: [] });
+    return receipts[0];
+  },
+  get: async (space, collection, id) => {
+    const { records } = await storage.load(space.key, { records: [{ collection, id }], receipts: [], clients: [] });
+    return records[0];
+  },
+});
+
 /** Puts an engine together from a storage, the apps it serves and an Env. It starts nothing and opens nothing by itself. */
 export const createEngine = (options: EngineOptions): Engine => {
   const { storage, env } = options;
@@ -91,18 +106,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     },
     isRevoked: (space, clientId) => isRevoked(serving, space, clientId),
     query: (space, collection, asked, options) => query(serving, space, collection, asked, options),
-    change: async (space, seq) => {
-      const row = await storage.readLogRow(space.key, seq);
-      return row?.fieldsJson === null ? undefined : row;
-    },
-    receipt: async (space, mutationId) => {
-      const { receipts } = await storage.load(space.key, { records: [], receipts: [mutationId], clients: [] });
-      return receipts[0];
-    },
-    get: async (space, collection, id) => {
-      const { records } = await storage.load(space.key, { records: [{ collection, id }], receipts: [], clients: [] });
-      return records[0];
-    },
+    ...pointReads(storage),
     compact: (space, floor) => compact(serving, space, floor),
     erase: (space) => erase(serving, space),
     startEpoch: async (space) => ({ ok: true, value: { epoch: (await startEpoch(serving, await ensureSpace(space))).epoch } }),

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { commandsOf } from '../../tools/rules/docs-commands.ts';
+import { repositoryRoot } from '../../tools/rules/read-repository.ts';
+
+const tidemark = `"${process.execPath}" "${join(repositoryRoot, 'packages/cli/bin/tidemark.js')}"`;
+const PAGE = 'docs/REST.md';
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tidemark-rest-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+/** Runs a script by bash and answers its output, a line for each command. */
+const runScript = async (script: string): Promise<string> => {
+  const child = spawn('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  const [code] = await once(child, 'close');
+  expect(code, output).toBe(0);
+  return output;
+};
+
+test(`the commands of ${PAGE} do what it says, in its order`, async () => {
+  const text = await readFile(join(repositoryRoot, PAGE), 'utf8');
+  const serve = spawn('bash', ['-c', `exec ${tidemark} serve --port 0`], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    let origin = '';
+    for await (const line of createInterface({ input: serve.stdout })) {
+      origin = /ready at (http:\/\/[^:]+:\d+)/.exec(line)?.[1] ?? '';
+      if (origin !== '') break;
+    }
+    serve.stdout.resume();
+    const commands = commandsOf({ path: PAGE, text }).map(({ command }) =>
+      command.replace('npx tidemark', tidemark).replace('http://localhost:8787', origin),
+    );
+    const output = await runScript(commands.map((command) => `${command}\necho`).join('\n'));
+    expect(output).not.toContain('"error"');
+    for (const part of [
+      '"dueDate":"2026-12-01T17:00:00.000Z"',
+      '"title":"Buy milk"',
+      '"nextCursor":null',
+      '"title":"Buy oat milk"',
+      '"version":2',
+    ]) {
+      expect(output).toContain(part);
+    }
+    expect(output.match(/"succeeded":\["[^\]]+\]/g)).toHaveLength(2);
+    const table = await readFile(join(folder, 'tasks.csv'), 'utf8');
+    expect(table).toMatch(
+      /^taskId,title,description,completed,priority,categoryId,dueDate,createdAt,updatedAt,version\r\n[^\r]*crème brûlée[^\r]*\r\n$/,
+    );
+  } finally {
+    serve.kill('SIGTERM');
+    await once(serve, 'exit');
+  }
+});
