@@ -48,39 +48,51 @@ const checkSize = (collection: CollectionDefinition, fields: JsonObject): EditOu
   return 'refusal' in printed ? printed.refusal : undefined;
 };
 
+/** The edit that a mutation comes to with these fields. */
+const editOf = (
+  draft: Draft,
+  { mutationId, collection, id, op, base, epoch, at, ifRevision, healed }: Mutation,
+  clientId: string,
+  { fields, was, knowsAllFields }: Pick<Edit, 'fields' | 'was' | 'knowsAllFields'>,
+): Edit => ({
+  mutationId,
+  clientId,
+  collection,
+  id,
+  op,
+  fields,
+  was,
+  base,
+  baseCounts: epoch === undefined || epoch === draft.epoch,
+  at,
+  clampedAt: Math.min(at, draft.now),
+  ifRevision,
+  healed,
+  cutAt: healed && healed.epoch !== draft.epoch ? draft.epochStart : -1,
+  knowsAllFields,
+});
+
+const NOTHING: JsonObject = {};
+
 /** Checks, up-casts and validates a mutation. */
-const prepare = (draft: Draft, mutation: Mutation, sender: Sender): Edit | EditOutcome => {
-  const badId = checkId(mutation.id) ?? checkJson(mutation.fields ?? {}) ?? checkJson(mutation.was ?? {});
-  if (badId) return refusal(badId);
-  const version = mutation.schemaVersion ?? sender.schemaVersion;
-  const { mutationId, collection, id, op, base, at, ifRevision, healed } = mutation;
-  const baseCounts = mutation.epoch === undefined || mutation.epoch === draft.epoch;
-  const cutAt = healed && healed.epoch !== draft.epoch ? draft.epochStart : -1;
-  const common = {
-    mutationId,
-    clientId: sender.clientId,
-    collection,
-    id,
-    op,
-    base,
-    baseCounts,
-    at,
-    clampedAt: Math.min(at, draft.now),
-    ifRevision,
-    healed,
-    cutAt,
-  };
-  if (collection === CONFLICTS) return { ...common, fields: mutation.fields ?? {}, was: undefined, knowsAllFields: true };
+const prepare = (draft: Draft, mutation: Mutation, { clientId, schemaVersion }: Sender): Edit | EditOutcome => {
+  const { collection, op, was } = mutation;
+  const bad = checkId(mutation.id) ?? checkJson(mutation.fields ?? NOTHING) ?? (was && checkJson(was));
+  if (bad) return refusal(bad);
+  if (collection === CONFLICTS)
+    return editOf(draft, mutation, clientId, { fields: mutation.fields ?? NOTHING, was: undefined, knowsAllFields: true });
   const definition = Object.hasOwn(draft.app.collections, collection) ? draft.app.collections[collection] : undefined;
   if (definition === undefined)
     return rejected('UNKNOWN_COLLECTION', `the app ${draft.app.name} has no collection ${JSON.stringify(collection)}`);
+  const version = mutation.schemaVersion ?? schemaVersion;
   const upcast = upcastBoth(draft, definition, mutation, version);
   if ('kind' in upcast) return upcast;
-  const tooLarge = checkSize(definition, upcast.fields) ?? checkSize(definition, upcast.was ?? {});
+  const tooLarge = checkSize(definition, upcast.fields) ?? (upcast.was && checkSize(definition, upcast.was));
   if (tooLarge) return tooLarge;
   const checked = op === 'delete' ? undefined : validateFields(definition, upcast.fields, op);
   if (checked && !checked.ok) return refusal(checked.error);
-  return { ...common, fields: checked?.value ?? {}, was: upcast.was, knowsAllFields: version === draft.app.schemaVersion };
+  const knowsAllFields = version === draft.app.schemaVersion;
+  return editOf(draft, mutation, clientId, { fields: checked?.value ?? NOTHING, was: upcast.was, knowsAllFields });
 };
 
 const checkRevision = (draft: Draft, edit: Edit): EditOutcome | undefined => {

@@ -1,4 +1,4 @@
-import { type ErrorCode, type Json, mutationContent, type Refusal, type Result, refuse } from '@tidemark/protocol';
+import { mutationContent, type Refusal, type Result, refuse } from '@tidemark/protocol';
 import type { PushedMutation } from '@tidemark/protocol/messages';
 import { shortHash } from '../hash.ts';
 import type { Draft } from './draft.ts';
@@ -33,23 +33,24 @@ const checkOne = (
 ): { error: Refusal } | undefined => {
   const { nextN, head } = at;
   const knownHash = draft.receipt(mutation.mutationId)?.hash ?? at.hashes.get(mutation.mutationId);
-  const wrong = (code: ErrorCode, message: string, details: { [key: string]: Json }) =>
-    refuse(code, message, { mutationId: mutation.mutationId, ...details });
+  const { mutationId } = mutation;
   if (knownHash !== undefined && mutation.op !== 'void' && knownHash !== '' && knownHash !== hash)
-    return wrong('MUTATION_REUSED', `mutation ${mutation.mutationId} was sent before with other content`, {});
-  if (push.ordered && mutation.n > nextN) return wrong('OUT_OF_ORDER', `expected n ${nextN}, got ${mutation.n}`, { expected: nextN });
+    return refuse('MUTATION_REUSED', `mutation ${mutationId} was sent before with other content`, { mutationId });
+  if (push.ordered && mutation.n > nextN)
+    return refuse('OUT_OF_ORDER', `expected n ${nextN}, got ${mutation.n}`, { mutationId, expected: nextN });
   if (knownHash !== undefined) return undefined;
   if (push.ordered && mutation.n < nextN)
-    return wrong('CLIENT_REUSED', `n ${mutation.n} was used before by client ${push.clientId}`, { expected: nextN });
+    return refuse('CLIENT_REUSED', `n ${mutation.n} was used before by client ${push.clientId}`, { mutationId, expected: nextN });
   if (mutation.op === 'void') return undefined;
   const version = mutation.schemaVersion ?? push.schemaVersion;
   if (version > draft.app.schemaVersion)
-    return wrong('SCHEMA_AHEAD', `schemaVersion ${version} is newer than the server's ${draft.app.schemaVersion}`, {
+    return refuse('SCHEMA_AHEAD', `schemaVersion ${version} is newer than the server's ${draft.app.schemaVersion}`, {
+      mutationId,
       schemaVersion: draft.app.schemaVersion,
     });
   const baseCounts = mutation.epoch === undefined || mutation.epoch === draft.epoch;
   if (baseCounts && mutation.base > head)
-    return wrong('BASE_AHEAD', `base ${mutation.base} is above the head ${head}; pull first`, { head });
+    return refuse('BASE_AHEAD', `base ${mutation.base} is above the head ${head}; pull first`, { mutationId, head });
   return undefined;
 };
 
