@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { SessionAnswer } from '@tidemark/protocol/messages';
 import { describe, expect, test } from 'vitest';
 import { callerOf, success } from './platform/http.ts';
@@ -53,6 +54,15 @@ describe('a configuration', () => {
         'Access-Control-Allow-Origin',
       );
     expect([await origin('https://app.example'), await origin('https://evil.example')]).toEqual(['https://app.example', null]);
+  });
+
+  test('like that of the docs is sound in production', async () => {
+    const config = fileURLToPath(new URL('../../docs/examples/tidemark.config.ts', import.meta.url));
+    const server = await serve(['--data', await freshFolder(), '--config', config], { variables: { NODE_ENV: 'production' } });
+    const health = await fetch(`${server.url}/healthz`);
+    expect([health.status, health.headers.get('Strict-Transport-Security')]).toEqual([200, 'max-age=31536000; includeSubDomains']);
+    for (const path of ['/dev/mail', '/dev/mail.json']) expect((await fetch(server.url + path)).status).toBe(404);
+    expect((await fetch(`${server.url}/development/token`, { method: 'POST' })).status).toBe(404);
   });
 
   test.each([

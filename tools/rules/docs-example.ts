@@ -3,6 +3,7 @@ import type { Finding, Rule } from './rule.ts';
 /** Pages whose first ```ts block is a file that the compiler checks and a test runs. */
 const EXAMPLES: readonly { readonly page: string; readonly file: string }[] = [
   { page: 'README.md', file: 'docs/examples/notes.ts' },
+  { page: 'docs/OPERATIONS.md', file: 'docs/examples/tidemark.config.ts' },
   { page: 'docs/TIME-TRACKER.md', file: 'docs/examples/timer.ts' },
 ];
 

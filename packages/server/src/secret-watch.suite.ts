@@ -5,7 +5,7 @@ import { expect, onTestFinished } from 'vitest';
 
 /** Members of requests and answers that are secrets. */
 const SECRET_MEMBERS =
-  /^(token|accessToken|refreshToken|access_token|refresh_token|idToken|googleIdToken|password|newPassword|currentPassword|secret|key|apiKey)$/;
+  /^(token|(access|refresh|id|googleId)Token|(access|refresh)_token|password|(new|current)Password|secret|key|apiKey)$/;
 /** Routes that carry secrets in bodies. Others carry a credential in a header at most, and bodies that may be endless. */
 const SECRET_ROUTES = /\/(auth|development|keys)\b/;
 /** Shorter ones stand in logs by chance. */
