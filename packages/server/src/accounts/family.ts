@@ -5,32 +5,40 @@ import { equalSecrets, hashSecret, macOf, newSecret, type RandomBytes } from './
 const CHILDREN_MAX = 16;
 const PREFIX = 'tmr_';
 const TAG_LENGTH = 22;
-const SHAPE = /^tmr_([\w-]{22})\.([\w-]{22})\.([\w-]{43})([\w-]{22})$/;
+const SHAPE = /^tmr_([\w-]{22})\.([\w-]{22})\.(\d{1,12})\.([\w-]{43})([\w-]{22})$/;
 
-/** A refresh token taken apart: `tmr_<account>.<family>.<secret><tag>`. */
+/** A refresh token taken apart: `tmr_<account>.<family>.<generation>.<secret><tag>`. */
 export interface RefreshToken {
   readonly text: string;
   readonly accountId: string;
   readonly familyId: string;
+  readonly generation: number;
   readonly secret: string;
   readonly tag: string;
 }
 
 export const parseRefreshToken = (text: string): RefreshToken | undefined => {
-  const [, accountId, familyId, secret, tag] = SHAPE.exec(text) ?? [];
-  return accountId === undefined || familyId === undefined || secret === undefined || tag === undefined
+  const [, accountId, familyId, generation, secret, tag] = SHAPE.exec(text) ?? [];
+  return accountId === undefined || familyId === undefined || generation === undefined || secret === undefined || tag === undefined
     ? undefined
-    : { text, accountId, familyId, secret, tag };
+    : { text, accountId, familyId, generation: Number(generation), secret, tag };
 };
 
-const tagOf = (family: Pick<FamilyRow, 'tagKey' | 'familyId'>, secret: string): string =>
-  macOf(family.tagKey, `${family.familyId}.${secret}`).slice(0, TAG_LENGTH);
+const tagOf = ({ tagKey, familyId }: Pick<FamilyRow, 'tagKey' | 'familyId'>, generation: number, secret: string): string =>
+  macOf(tagKey, `${familyId}.${generation}.${secret}`).slice(0, TAG_LENGTH);
 
 /** A fresh token of a family. Its tag shows later that it was ours, without it having been kept. */
-export const mintRefreshToken = (family: Pick<FamilyRow, 'tagKey' | 'familyId' | 'accountId'>, randomBytes: RandomBytes): string => {
+export const mintRefreshToken = (
+  family: Pick<FamilyRow, 'tagKey' | 'familyId' | 'accountId'>,
+  generation: number,
+  randomBytes: RandomBytes,
+): string => {
   const secret = newSecret(randomBytes);
-  return `${PREFIX}${family.accountId}.${family.familyId}.${secret}${tagOf(family, secret)}`;
+  return `${PREFIX}${family.accountId}.${family.familyId}.${generation}.${secret}${tagOf(family, generation, secret)}`;
 };
+
+/** The generation of the token that is minted next: every one has its own, so that a newer one is told from a dead one. */
+export const nextGeneration = (family: FamilyRow, presented: RefreshToken): number => Math.max(family.generation, presented.generation) + 1;
 
 /** What a session is measured by: the wall clock, the longest pause in milliseconds, and the account's sessionsVersion. */
 export interface FamilyLimits {
@@ -47,7 +55,8 @@ export const isOpen = (family: FamilyRow, { now, idleMs, sessionsVersion }: Fami
 export type Verdict = 'rotate' | 'again' | 'keep' | 'reused' | 'ended' | 'foreign';
 
 /**
- * - `rotate`: one of the newest tokens. It becomes the parent, and a new child is minted.
+ * - `rotate`: one of the newest tokens. It becomes the parent, and a new child is minted. A token of ours that is newer than all
+ *   the family knows of is one too: the server was restored from a backup, and nobody shall be signed out by that.
  * - `again`: the parent, none of whose children was used: the answer was lost, or another tab asked at the same time.
  *   Another child is minted beside them. Whichever child is used first becomes the parent, and its siblings die.
  * - `keep`: the one token of a family that does not rotate.
@@ -55,19 +64,26 @@ export type Verdict = 'rotate' | 'again' | 'keep' | 'reused' | 'ended' | 'foreig
  * - `ended`: the family was revoked, or its time is over. `foreign`: no token of this family ever.
  */
 export const judge = (family: FamilyRow, token: RefreshToken, limits: FamilyLimits): Verdict => {
-  if (!equalSecrets(tagOf(family, token.secret), token.tag)) return 'foreign';
+  if (!equalSecrets(tagOf(family, token.generation, token.secret), token.tag)) return 'foreign';
   if (!isOpen(family, limits)) return 'ended';
   const hash = hashSecret(token.text);
   const isChild = family.children.some((child) => equalSecrets(child, hash));
   if (!family.rotates) return isChild ? 'keep' : 'reused';
-  if (isChild) return 'rotate';
+  if (isChild || token.generation > family.generation) return 'rotate';
   return family.parent !== null && equalSecrets(family.parent, hash) ? 'again' : 'reused';
 };
 
 /** The family after `verdict`, with the new child. */
-export const exchange = (family: FamilyRow, verdict: 'rotate' | 'again', presented: string, child: string, now: number): FamilyRow => {
+export const exchange = (
+  family: FamilyRow,
+  verdict: 'rotate' | 'again',
+  presented: RefreshToken,
+  child: string,
+  now: number,
+): FamilyRow => {
+  const next = { ...family, generation: nextGeneration(family, presented), usedAt: now };
   const minted = hashSecret(child);
   return verdict === 'rotate'
-    ? { ...family, generation: family.generation + 1, parent: hashSecret(presented), children: [minted], usedAt: now }
-    : { ...family, children: [...family.children, minted].slice(-CHILDREN_MAX), usedAt: now };
+    ? { ...next, parent: hashSecret(presented.text), children: [minted] }
+    : { ...next, children: [...family.children, minted].slice(-CHILDREN_MAX) };
 };

@@ -76,6 +76,56 @@ describe('an honest client', () => {
   });
 });
 
+describe('a server that was restored from a backup', () => {
+  /** The items as they are now, put back over whatever they become. */
+  const backUp = async ({ items }: TestAccounts) => {
+    const kept = (await items.scan({ limit: 1_000 })).items;
+    return async () => {
+      for (const { owner, id, expiresAt, json } of kept) {
+        const [now] = await items.read([{ owner, id }]);
+        await items.write([{ kind: 'put', owner, id, expected: now?.revision ?? 0, expiresAt, json }]);
+      }
+    };
+  };
+
+  test('signs nobody out who refreshed since, lost answers or not', async () => {
+    const server = await openAccounts();
+    await fc.assert(
+      fc.asyncProperty(fc.nat(5), fc.array(fc.nat(2), { maxLength: 6 }), fc.uuid(), async (before, losses, name) => {
+        let token = await begin(server, `${name}@example.com`);
+        for (let i = 0; i < before; i += 1) token = (await exchange(server, token)) ?? '';
+        for (let i = 0; i < before % 3; i += 1) await exchange(server, token);
+        const restore = await backUp(server);
+        for (const times of losses) {
+          for (let i = 0; i < times; i += 1) await exchange(server, token);
+          token = (await exchange(server, token)) ?? '';
+        }
+        await restore();
+        for (let i = 0; i < 4; i += 1) {
+          expect(await exchange(server, token)).toBeDefined();
+          token = (await exchange(server, token)) ?? '';
+          expect(token).not.toBe('');
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('still ends a family that two hold', async () => {
+    const server = await openAccounts();
+    const first = await begin(server, 'ann@example.com');
+    const restore = await backUp(server);
+    const stolen = (await exchange(server, (await exchange(server, first)) ?? '')) ?? '';
+    await restore();
+    const owner = await exchange(server, stolen);
+    const thief = await exchange(server, stolen);
+    expect([owner, thief]).not.toContain(undefined);
+    expect(await exchange(server, owner ?? '')).toBeDefined();
+    expect(await exchange(server, thief ?? '')).toBe(undefined);
+    expect(await exchange(server, owner ?? '')).toBe(undefined);
+  });
+});
+
 describe('a stolen token', () => {
   /** Both have the same token and go on, each from what it got last. True: it was the thief's turn. */
   const orders = fc.array(fc.boolean(), { minLength: 4, maxLength: 12 }).filter((turns) => turns.includes(true) && turns.includes(false));

@@ -40,6 +40,7 @@ export const familyRow = z.object({
   /** The account's when the session began; it has ended where the account's is another. */
   sessionsVersion: z.number().int(),
   rotates: z.boolean(),
+  /** Of the token that was minted last. */
   generation: z.number().int(),
   parent: z.string().nullable(),
   children: z.array(z.string()),

@@ -3,7 +3,16 @@ import { ok, type Result, refuse } from '@tidemark/protocol';
 import { emailOf, findAccount, type User, userOf } from './account.ts';
 import { type AccountsContext, type Caller, decideAndWrite } from './context.ts';
 import { eventOf } from './events.ts';
-import { exchange, type FamilyLimits, isOpen, judge, mintRefreshToken, parseRefreshToken, type RefreshToken } from './family.ts';
+import {
+  exchange,
+  type FamilyLimits,
+  isOpen,
+  judge,
+  mintRefreshToken,
+  nextGeneration,
+  parseRefreshToken,
+  type RefreshToken,
+} from './family.ts';
 import { type Found, ownerOf, places, put } from './items.ts';
 import { type AccountRow, type EventKind, type FamilyRow, familyRow } from './rows.ts';
 import { hashSecret, newId, newSecret } from './secrets.ts';
@@ -39,6 +48,7 @@ export interface SessionView {
 }
 
 const SESSIONS_MAX = 200;
+const FIRST_GENERATION = 1;
 
 const ended = refuse('SESSION_ENDED', 'This session has ended. Sign in again; nothing that waits to be sent is lost.');
 
@@ -58,12 +68,12 @@ export const newSession = (
   const { env, randomBytes, settings } = context;
   const now = env.wall();
   const base = { familyId: newId(randomBytes), accountId, sessionsVersion, tagKey: newSecret(randomBytes) };
-  const refreshToken = mintRefreshToken(base, randomBytes);
+  const refreshToken = mintRefreshToken(base, FIRST_GENERATION, randomBytes);
   const endsAt = now + settings.sessionMs;
   const family: FamilyRow = {
     ...base,
     rotates: wish.rotates ?? true,
-    generation: 1,
+    generation: FIRST_GENERATION,
     parent: null,
     children: [hashSecret(refreshToken)],
     startedAt: now,
@@ -111,8 +121,8 @@ const decideRefresh = async (
     const family = { ...found.row, usedAt: now };
     return ok({ batch: [put(found, family, found.expiresAt)], value: { account, family, refreshToken: token.text } });
   }
-  const refreshToken = mintRefreshToken(found.row, randomBytes);
-  const family = exchange(found.row, verdict, token.text, refreshToken, now);
+  const refreshToken = mintRefreshToken(found.row, nextGeneration(found.row, token), randomBytes);
+  const family = exchange(found.row, verdict, token, refreshToken, now);
   return ok({ batch: [put(found, family, found.expiresAt)], value: { account, family, refreshToken } });
 };
 
