@@ -187,7 +187,7 @@ describe('what an upload refuses', () => {
     ]);
   });
 
-  test('a task of more than 256 KiB', async () => {
+  test('a task of more than 256 KiB', { timeout: 60_000 }, async () => {
     // Numbers of 16 digits; and JSON spells U+0001 with six characters.
     const intervals = Array.from({ length: 5_000 }, (_, i) => ({
       start: 9_007_199_254_000_000 + 10 * i,
@@ -215,7 +215,7 @@ describe('what an upload refuses', () => {
     expect(await pullAll(server)).toMatchObject({ changes: [] });
   });
 
-  test('takes 500 tasks, and a task as old timers kept it', async () => {
+  test('takes 500 tasks, and a task as old timers kept it', { timeout: 60_000 }, async () => {
     const server = await openTimerServer();
     const results = await upload(
       server,
@@ -422,7 +422,7 @@ test('each user has 60 requests at once and 5 a second', async () => {
 });
 
 describe('the spec', () => {
-  test('is sound OpenAPI 3.1, and has a page', async () => {
+  test('is sound OpenAPI 3.1, and has a page', { timeout: 60_000 }, async () => {
     const server = await openTimerServer();
     const spec: JsonObject = (await server.call('GET', '/openapi.json', undefined, '')).body;
     expect(Object.keys(Object(spec.paths))).toEqual(['/sync/upload', '/sync/download', '/tasks/delete']);
@@ -431,7 +431,7 @@ describe('the spec', () => {
     expect(await page.text()).toContain('/sync/download');
   });
 
-  test('whatever is asked, the server does not fail', async () => {
+  test('whatever is asked, the server does not fail', { timeout: 60_000 }, async () => {
     const server = await openTimerServer();
     const values = fc.oneof(
       fc.jsonValue(),

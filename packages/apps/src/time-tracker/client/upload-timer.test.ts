@@ -229,7 +229,7 @@ describe('one device', () => {
     expect(a.timer.status()).toMatchObject({ state: 'pending', pending: 1 });
   });
 
-  test('a task the server does not take holds up no other, and goes again after an edit', async () => {
+  test('a task the server does not take holds up no other, and goes again after an edit', { timeout: 60_000 }, async () => {
     const world = await openWorld();
     const a = world.device();
     const many = Array.from({ length: 5_000 }, (_, i) => ({ start: 9_007_199_254_000_000 + 10 * i, end: 9_007_199_254_000_005 + 10 * i }));
@@ -279,7 +279,7 @@ describe('one device', () => {
     expect(b.timer.conflicts()).toMatchObject([{ field: 'title', side: 'mine', record: { title: 'Older' } }]);
   });
 
-  test('a download that stops half way goes on at its page', async () => {
+  test('a download that stops half way goes on at its page', { timeout: 60_000 }, async () => {
     const world = await openWorld();
     const writer = world.device();
     for (let i = 0; i < 1_200; i += 1) writer.timer.put(plain(`Task ${i}`), `t${i}`);
