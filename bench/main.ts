@@ -15,9 +15,21 @@ import { largeSpace, largeStart } from './workloads/large-space.ts';
 import { serverMemory } from './workloads/memory.ts';
 import { propagation } from './workloads/propagation.ts';
 import { push } from './workloads/push.ts';
+import { rest } from './workloads/rest.ts';
 import { singles } from './workloads/single-writes.ts';
 
-const WORKLOADS: readonly Workload[] = [push, firstSync, propagation, singles, serverMemory, bundle, idlePull, largeSpace, largeStart];
+const WORKLOADS: readonly Workload[] = [
+  push,
+  firstSync,
+  propagation,
+  singles,
+  serverMemory,
+  bundle,
+  idlePull,
+  largeSpace,
+  largeStart,
+  rest,
+];
 
 const chosen = (only: readonly string[]): readonly Workload[] => {
   const unknown = only.find((id) => !WORKLOADS.some((workload) => workload.id === id));

@@ -8,7 +8,7 @@ const folder = `${root}bench/dist/`;
 await runAsMain(import.meta.url, async (args) => {
   await build();
   await bundle({
-    entryPoints: [`${root}bench/main.ts`, `${root}bench/floors/least-server.ts`],
+    entryPoints: [`${root}bench/main.ts`, `${root}bench/floors/least-server.ts`, `${root}bench/floors/rest-floor.ts`],
     outdir: folder,
     entryNames: '[name]',
     bundle: true,

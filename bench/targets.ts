@@ -23,6 +23,12 @@ export const TARGETS: { readonly [id: string]: Target } = {
   W7: { of: 'value', atMost: 2, text: '≤ 2 ms' },
   'W7 bytes': { of: 'value', atMost: 700, text: '≤ 700 bytes' },
   'W8 growth': { of: 'value', atMost: 1.3, text: '≤ 1.3×' },
+  'R create': { of: 'ratio', atLeast: 0.6, text: '≥ 0.6 of the floor' },
+  'R get': { of: 'ratio', atLeast: 0.8, text: '≥ 0.8 of the floor' },
+  'R page': { of: 'ratio', atLeast: 0.7, text: '≥ 0.7 of the floor' },
+  'R page p99': { of: 'value', atMost: 10, text: '< 10 ms' },
+  'R search p99': { of: 'value', atMost: 20, text: '< 20 ms' },
+  'R csv': { of: 'value', atLeast: 50_000, text: '≥ 50,000 rows/s' },
   W9: { of: 'value', atMost: 1_000, text: '< 1 s' },
 };
 

@@ -11,7 +11,8 @@ const READY = /^Tidemark is ready at http:\/\/localhost:(\d+)$/m;
 export interface TidemarkServer extends Running {
   /** Address of the app's mount. */
   readonly app: string;
-  tokenOf(user: string): Promise<string>;
+  /** A token of the timer unless another app is named. */
+  tokenOf(user: string, app?: string): Promise<string>;
   /** A connection that speaks for a user, to the app's mount. */
   connect(user: string): Promise<Connection>;
   /** The sum of a metric over all labels. */
@@ -30,8 +31,8 @@ export const startTidemark = async ({ data = freshFolder(), profile }: ServerOpt
   const running = await start(nodeOptions, BIN, ['serve', '--port', '0', '--data', data, '--log-level', 'error'], READY);
   const root = connect(running.url);
   const app = `${running.url}/apps/${APP}`;
-  const tokenOf = async (user: string): Promise<string> => {
-    const answer: { token: string } = JSON.parse(await root.call('POST', '/development/token', JSON.stringify({ app: APP, user })));
+  const tokenOf = async (user: string, name = APP): Promise<string> => {
+    const answer: { token: string } = JSON.parse(await root.call('POST', '/development/token', JSON.stringify({ app: name, user })));
     return answer.token;
   };
   return {

@@ -2,8 +2,8 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 
 export interface Connection {
-  /** Sends one request and answers the body of its answer; rejects on any status but 200. */
-  call(method: 'GET' | 'POST', path: string, body?: string): Promise<string>;
+  /** Sends one request and answers the body of its answer; rejects on any status but 200 and 201. */
+  call(method: 'GET' | 'POST' | 'PATCH', path: string, body?: string): Promise<string>;
   /** Bytes on the wire so far, with headers; of the newest socket. */
   bytes(): { readonly sent: number; readonly received: number };
   close(): void;
@@ -24,7 +24,7 @@ export const connect = (url: string, headers: { readonly [name: string]: string 
         });
         answer.on('error', reject);
         answer.on('end', () => {
-          if (answer.statusCode === 200) resolve(text);
+          if (answer.statusCode === 200 || answer.statusCode === 201) resolve(text);
           else reject(new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 500)}`));
         });
       });
