@@ -48,6 +48,12 @@ test('of few keys and of many', () => {
   );
 });
 
+test('looks at each value once, however deep it is', () => {
+  let deep: Json = { b: 1, a: 2 };
+  for (let i = 0; i < 15; i += 1) deep = { b: [deep], a: 1 };
+  expect(JSON.stringify(inOrder({ deep }))).toBe(`{"deep":${canonicalJson(deep)}}`);
+});
+
 test('leaves what no record may hold: forbidden keys, any depth', () => {
   const forbidden: JsonObject = JSON.parse('{"b":1,"__proto__":{"x":1},"a":2}');
   expect(inOrder(forbidden)).toBe(forbidden);

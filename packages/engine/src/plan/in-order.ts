@@ -13,47 +13,53 @@ const order = (value: Json, depth: number): Json => {
   return isArray(value) ? orderArray(value, depth) : orderObject(value, depth);
 };
 
+// Each value is ordered once, whether its parent is in order or not: twice at every level would be 2^32 times at depth 32.
 const orderArray = (items: readonly Json[], depth: number): readonly Json[] => {
-  let changed = false;
-  for (const item of items) {
-    if (typeof item !== 'object' || item === null) continue;
-    changed = order(item, depth + 1) !== item;
-    if (changed) break;
+  let ordered: Json[] | undefined;
+  for (const [i, item] of items.entries()) {
+    const next = typeof item === 'object' ? order(item, depth + 1) : item;
+    if (next !== item) ordered ??= items.slice(0, i);
+    ordered?.push(next);
   }
-  return changed ? items.map((item) => order(item, depth + 1)) : items;
+  return ordered ?? items;
 };
 
 const orderObject = (object: JsonObject, depth: number): JsonObject => {
   const keys = Object.keys(object);
-  let changed = false;
-  for (let i = 0; i < keys.length; i += 1) {
-    const key = keys[i] ?? '';
-    if (key === '__proto__') return object;
-    const child = object[key];
-    const isOut = i > 0 && key < (keys[i - 1] ?? '');
-    changed ||= isOut || (typeof child === 'object' && order(child, depth + 1) !== child);
+  if (keys.includes('__proto__')) return object;
+  let ordered: MutableJsonObject | undefined;
+  if (!isSorted(keys)) {
+    sort(keys);
+    ordered = {};
   }
-  if (!changed) return object;
-  const ordered: MutableJsonObject = {};
-  for (const key of sorted(keys)) {
+  for (const [i, key] of keys.entries()) {
     const child = object[key];
-    if (child !== undefined) ordered[key] = typeof child === 'object' ? order(child, depth + 1) : child;
+    const next = typeof child === 'object' ? order(child, depth + 1) : child;
+    if (next !== child) ordered ??= Object.fromEntries(keys.slice(0, i).map((before) => [before, object[before] ?? null]));
+    if (ordered !== undefined && next !== undefined) ordered[key] = next;
   }
-  return ordered;
+  return ordered ?? object;
+};
+
+const isSorted = (keys: readonly string[]): boolean => {
+  for (let i = 1; i < keys.length; i += 1) if ((keys[i] ?? '') < (keys[i - 1] ?? '')) return false;
+  return true;
 };
 
 const FEW = 32;
 
 /** Sorts in place. A few keys by insertion: the engine's own sort was a fifth of all that a push allocates. */
-const sorted = (keys: string[]): string[] => {
-  if (keys.length > FEW) return keys.sort();
+const sort = (keys: string[]): void => {
+  if (keys.length > FEW) {
+    keys.sort();
+    return;
+  }
   for (let i = 1; i < keys.length; i += 1) {
     const key = keys[i] ?? '';
     let at = i;
     for (; at > 0 && key < (keys[at - 1] ?? ''); at -= 1) keys[at] = keys[at - 1] ?? '';
     keys[at] = key;
   }
-  return keys;
 };
 
 /** Array.isArray narrows readonly arrays to any[]; this one keeps their type. */
