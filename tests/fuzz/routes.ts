@@ -91,5 +91,7 @@ export const ROUTE_SHAPES: { readonly [route: string]: RouteShape } = {
   'DELETE /devices/:clientId': nothing,
   'POST /sync/upload': { body: fc.record({ tasks: fc.array(task, { maxLength: 5 }) }, { noNullPrototype: true }) },
   'GET /sync/download': { query: { since: number, cursor: fc.string(), limit: number } },
+  'GET /docs': {},
+  'GET /openapi.json': {},
   'POST /tasks/delete': { body: fc.record({ ids: fc.array(recordId, { maxLength: 4 }) }, { noNullPrototype: true }) },
 };
