@@ -1,4 +1,5 @@
 import { type IndexValue, type QueryPlan, queryRecords, type RecordRow } from '@tidemark/engine/storage';
+import { matchesSearch } from '@tidemark/protocol';
 import { type Database, row, rows, type SqlValue } from './database.ts';
 import { encodeKey, endOf } from './index-key.ts';
 import { type IndexCatalogue, indexesOf } from './indexing.ts';
@@ -6,6 +7,7 @@ import { RECORD_COLUMNS, type RecordTuple, toRecord } from './rows.ts';
 import { matchExpression } from './search-words.ts';
 
 const FEW_MATCHES_MAX = 500;
+const COMMON_LOOKED_AT = 500;
 
 /** A piece of SQL and its parameters. */
 interface Sql {
@@ -76,9 +78,28 @@ export const queryReader = (db: Database, catalogue: IndexCatalogue) => {
     const [space, app] = spaceOf(key) ?? [0, ''];
     if (space === 0) return [];
     const indexes = indexesOf(catalogue, app, plan.collection);
+    const common = commonMatches(all, space, plan, indexes);
+    if (common !== undefined) return common;
     const few = fewMatches(all, space, plan, indexes);
     return few === undefined ? all(querySql(space, plan, indexes)).map(toRecord) : queryRecords(few.map(toRecord), plan);
   };
+};
+
+/**
+ * A page of words that many records hold: it is full after a few records in the order asked for, and the index of words, which
+ * would list all that hold them first, is not asked. Undefined where that many records do not fill the page.
+ */
+const commonMatches = (
+  all: (sql: Sql) => RecordTuple[],
+  space: number,
+  plan: QueryPlan,
+  indexes: ReturnType<typeof indexesOf>,
+): RecordRow[] | undefined => {
+  const { words = [], searchFields = [], ...anyWords } = plan;
+  if (words.length === 0 || plan.limit > COMMON_LOOKED_AT) return undefined;
+  const rows = all(querySql(space, { ...anyWords, limit: COMMON_LOOKED_AT }, indexes)).map(toRecord);
+  const found = rows.filter(({ fieldsJson }) => matchesSearch(JSON.parse(fieldsJson), searchFields, words));
+  return found.length >= plan.limit || rows.length < COMMON_LOOKED_AT ? found.slice(0, plan.limit) : undefined;
 };
 
 /**
