@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { freshFolder, serve, tidemark } from './platform/tidemark-process.ts';
 
@@ -118,4 +120,18 @@ test('100 sign-ins at once: memory stays under 400 MB, health under 50 ms, and t
   expect(peak).toBeLessThan(400 * MIB);
   expect(p95).toBeLessThan(50);
   expect((await end('SIGTERM')).code).toBe(0);
+});
+
+test('a process that only syncs does not load the hash function', async () => {
+  const server = new URL('../../packages/server/dist/index.js', import.meta.url);
+  const program = `
+    import { createRequire } from 'node:module';
+    const require = createRequire(${JSON.stringify(server.href)});
+    const hasArgon2 = () => Object.keys(require.cache).some((name) => name.includes('argon2'));
+    const server = await import(${JSON.stringify(server.href)});
+    const before = hasArgon2();
+    require('@node-rs/argon2');
+    console.log(JSON.stringify([typeof server.createServer, before, hasArgon2()]));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+  expect(JSON.parse(stdout)).toEqual(['function', false, true]);
 });
