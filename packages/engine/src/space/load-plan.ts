@@ -3,12 +3,14 @@ import { upcastFields } from '@tidemark/protocol';
 import { createDraft, type Draft, type Needs, type PastState, type PlanInput, pastKey, recordKey } from '../plan/draft.ts';
 import type { LoadKeys, LogRow, RecordKey, SpaceRow, Storage } from '../storage/storage.ts';
 
+type PastKey = Needs['pastStates'][number];
+
 /** What planning has asked for so far, beyond the keys that were known at once. */
 export interface Wanted {
   readonly records: Map<string, RecordKey>;
   readonly receipts: Set<string>;
   readonly clients: Set<string>;
-  readonly pastStates: Map<string, { collection: string; id: string; seq: number }>;
+  readonly pastStates: Map<string, PastKey>;
   readonly logRows: Set<number>;
 }
 
@@ -35,24 +37,48 @@ export const wantNeeds = (wanted: Wanted, needs: Needs): boolean => {
   return wanted.records.size + wanted.pastStates.size + wanted.logRows.size > before;
 };
 
-/** The state of a record at a seq, found by walking back from its newest change. */
-const readPastState = async (
+/** What a record was after its change `row`, the newest one at or below some seq; `oldest` is the oldest change that is left. */
+const stateAfter = (app: AppDefinition, collection: string, row: LogRow | undefined, oldest: LogRow | undefined): PastState => {
+  if (row === undefined) return oldest?.prevSeq === 0 ? { fields: null } : 'compacted';
+  if (row.fieldsJson === null) return 'compacted';
+  if (row.deleted) return { fields: null };
+  const definition = app.collections[collection];
+  if (definition === undefined) return { fields: JSON.parse(row.fieldsJson) };
+  const upcast = upcastFields(app, definition, JSON.parse(row.fieldsJson), row.schemaVersion);
+  return upcast.ok ? { fields: upcast.value } : 'compacted';
+};
+
+/** The wanted states of the past of one record, by one walk back from its newest change. */
+const readPastStates = async (
   storage: Storage,
   app: AppDefinition,
   space: SpaceRow,
   newestSeq: number | undefined,
-  past: { collection: string; seq: number },
-): Promise<PastState> => {
-  if (newestSeq === undefined) return space.floor > 0 ? 'compacted' : { fields: null };
-  const rows = await storage.readHistory(space.key, { seq: newestSeq, limit: Number.MAX_SAFE_INTEGER, until: past.seq });
-  const row = rows.at(-1);
-  if (row === undefined || row.seq > past.seq) return row !== undefined && row.prevSeq === 0 ? { fields: null } : 'compacted';
-  if (row.fieldsJson === null) return 'compacted';
-  if (row.deleted) return { fields: null };
-  const collection = app.collections[past.collection];
-  if (collection === undefined) return { fields: JSON.parse(row.fieldsJson) };
-  const upcast = upcastFields(app, collection, JSON.parse(row.fieldsJson), row.schemaVersion);
-  return upcast.ok ? { fields: upcast.value } : 'compacted';
+  wanted: readonly PastKey[],
+): Promise<Map<string, PastState>> => {
+  const states = new Map<string, PastState>();
+  const newestFirst = [...wanted].sort((a, b) => b.seq - a.seq);
+  const until = newestFirst.at(-1)?.seq ?? 0;
+  const rows =
+    newestSeq === undefined ? [] : await storage.readHistory(space.key, { seq: newestSeq, limit: Number.MAX_SAFE_INTEGER, until });
+  let at = 0;
+  for (const { collection, id, seq } of newestFirst) {
+    while ((rows[at]?.seq ?? 0) > seq) at += 1;
+    const unknown: PastState = space.floor > 0 ? 'compacted' : { fields: null };
+    states.set(pastKey(collection, id, seq), newestSeq === undefined ? unknown : stateAfter(app, collection, rows[at], rows.at(-1)));
+  }
+  return states;
+};
+
+const byRecord = (wanted: Iterable<PastKey>): ReadonlyMap<string, readonly PastKey[]> => {
+  const groups = new Map<string, PastKey[]>();
+  for (const past of wanted) {
+    const key = recordKey(past.collection, past.id);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [past]);
+    else group.push(past);
+  }
+  return groups;
 };
 
 /** Loads what is wanted and opens a draft over it. `fresh` makes the row of a space that does not exist yet. */
@@ -69,8 +95,8 @@ export const loadDraft = async (
   const space = loaded.space ?? fresh();
   const newest = new Map(loaded.records.map((row) => [recordKey(row.collection, row.id), row.seq]));
   const pastStates = new Map<string, PastState>();
-  for (const [name, past] of wanted.pastStates) {
-    pastStates.set(name, await readPastState(storage, app, space, newest.get(recordKey(past.collection, past.id)), past));
+  for (const [record, pasts] of byRecord(wanted.pastStates.values())) {
+    for (const [name, state] of await readPastStates(storage, app, space, newest.get(record), pasts)) pastStates.set(name, state);
   }
   const logRows = new Map<number, LogRow | undefined>();
   for (const seq of wanted.logRows) logRows.set(seq, await storage.readLogRow(key, seq));
