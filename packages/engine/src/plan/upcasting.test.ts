@@ -1,4 +1,4 @@
-import { defineApp, defineCollection, type JsonObject } from '@tidemark/protocol';
+import { CONFLICTS, defineApp, defineCollection, type JsonObject, review } from '@tidemark/protocol';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
@@ -114,5 +114,26 @@ describe('restoring', () => {
     });
     expect(await bench.engine.restore(bench.space, { seq: 1 })).toMatchObject({ ok: true, value: { restored: 1 } });
     expect(await bench.fields('notes', 'x')).toEqual({ title: 'first', priority: 'normal' });
+  });
+});
+
+describe('values that a conflict has kept since an older schemaVersion', () => {
+  const marked = (fields: JsonObject): JsonObject =>
+    typeof fields.title !== 'string' || fields.title.startsWith('#') ? fields : { ...fields, title: `#${fields.title}` };
+  const appOf = (schemaVersion: 1 | 2) => {
+    const fields = { title: { schema: z.string(), merge: review() } };
+    const notes = defineCollection({ name: 'notes', fields, upcasts: schemaVersion === 1 ? {} : { 1: marked } });
+    return defineApp({ name: 'test', schemaVersion, collections: { notes } });
+  };
+
+  it('are brought to the new one when they are chosen', async () => {
+    const first = createBench(appOf(1), createMemoryStorage());
+    await first.client('maker').push({ op: 'put', id: 'x', fields: { title: 'one' }, was: {} });
+    await first.client('a').push({ op: 'patch', id: 'x', fields: { title: 'two' }, was: { title: 'one' }, base: 1 });
+    const met = await first.client('b').push({ op: 'patch', id: 'x', fields: { title: 'three' }, was: { title: 'one' }, base: 1 });
+    const [conflictId = ''] = met.accepted[0]?.conflictIds ?? [];
+    const second = createBench(appOf(2), first.storage);
+    await second.client('c').push({ op: 'patch', collection: CONFLICTS, id: conflictId, fields: { choose: 'mine' }, base: 3 });
+    expect(await second.fields('notes', 'x')).toEqual({ title: '#three' });
   });
 });
