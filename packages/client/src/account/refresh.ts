@@ -33,7 +33,7 @@ export interface RefresherOptions {
 /**
  * Renews the access token once for all who ask at the same time, in this tab and, where there are locks, in all. Without
  * locks two tabs may both renew: the server answers both with working tokens, and what is stored last is used by all. A refresh
- * token is given up only when the server refused the very one that is stored.
+ * token is given up only when the server says that the session of the very one that is stored has ended.
  */
 export const createRefresher = ({ env, tokens, call, onChange }: RefresherOptions): Refresher => {
   let underWay: Promise<string | null> | undefined;
@@ -54,7 +54,7 @@ export const createRefresher = ({ env, tokens, call, onChange }: RefresherOption
       onChange();
       return renewed.accessToken;
     }
-    if (answer.failure.status !== 401) throw new Error(answer.failure.error.message);
+    if (answer.failure.error.code !== 'SESSION_ENDED') throw new Error(answer.failure.error.message);
     await tokens.write(null);
     onChange();
     return null;
