@@ -87,7 +87,7 @@ const connect = async ({ env, calls }: SyncTools, url: string, meta: Meta): Prom
   return stream?.status === 200 ? stream : null;
 };
 
-/** Reads a stream to its end. Answers whether anything came. */
+/** Reads a stream to its end. Answers whether anything but an error came. */
 const follow = async (tools: SyncTools, stream: HttpStream, { cursor: first }: Meta, poke: () => void): Promise<boolean> => {
   const parse = createSseParser();
   const watch = (): (() => void) => tools.env.setTimer(SILENCE_MAX_MS, () => stream.close());
@@ -96,16 +96,20 @@ const follow = async (tools: SyncTools, stream: HttpStream, { cursor: first }: M
   let stopWatch = watch();
   try {
     for await (const chunk of stream.chunks) {
-      heard = true;
       stopWatch();
       stopWatch = watch();
       for (const { event, data } of parse(chunk)) {
-        if (event === 'error') return heard;
+        if (event === 'error') {
+          // Why (an erasure, a revocation, a failing server) is for a round to find out: this session would rest in good faith.
+          poke();
+          return heard;
+        }
         const page = event === 'page' ? parseObject(data) : undefined;
         if (!isPullAnswer(page)) continue;
         if (await takeLivePage(tools, page, cursor)) poke();
         cursor = page.cursor;
       }
+      heard = true;
     }
   } finally {
     stopWatch();
