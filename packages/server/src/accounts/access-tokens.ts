@@ -1,6 +1,7 @@
 import type { Env } from '@tidemark/protocol';
 import { importJWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { readToken } from '../identity/bearer.ts';
+import { createKept } from '../identity/kept.ts';
 import { dateOf } from '../platform/node-env.ts';
 import { publicJwk, SIGNING_ALGORITHMS, type SigningKey, type SigningKeys } from './signing-keys.ts';
 
@@ -36,19 +37,6 @@ const createImported = () => {
   };
 };
 
-/** Keeps the claims of tokens whose signature was checked: a check costs a third of a millisecond. The oldest goes first. */
-const createKept = () => {
-  const kept = new Map<string, AccessClaims>();
-  return {
-    get: (token: string) => kept.get(token),
-    add: (token: string, claims: AccessClaims) => {
-      const oldest = kept.keys().next();
-      if (kept.size >= VERIFIED_KEPT_MAX && !oldest.done) kept.delete(oldest.value);
-      kept.set(token, claims);
-    },
-  };
-};
-
 /** Signs and checks our own access tokens. Whether the session still stands is not theirs to know. */
 export const createAccessTokens = (
   keys: SigningKeys,
@@ -57,7 +45,8 @@ export const createAccessTokens = (
 ): AccessTokens => {
   const privateKeyOf = createImported();
   const publicKeyOf = createImported();
-  const kept = createKept();
+  // A check of a signature costs a third of a millisecond.
+  const kept = createKept<AccessClaims>(VERIFIED_KEPT_MAX);
   const verifySigned = async (token: string): Promise<AccessClaims | undefined> => {
     const read = readToken(token);
     if (!read.ok) return undefined;

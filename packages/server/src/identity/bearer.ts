@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, ok, type Result, refuse } from '@tidemark/protocol';
+import { createKept } from './kept.ts';
 import { hasRepeatedKey } from './repeated-key.ts';
 
 /** Characters of a credential. Node's own limit for all headers together is 16 KiB. */
@@ -34,15 +35,13 @@ export const readToken = (text: string): Result<UnverifiedToken> => {
   if (known !== undefined) return known;
   const read = takeApart(text);
   if (!read.ok) return read;
-  const oldest = recentlyRead.keys().next();
-  if (recentlyRead.size >= TOKENS_KEPT_MAX && !oldest.done) recentlyRead.delete(oldest.value);
-  recentlyRead.set(text, read);
+  recentlyRead.add(text, read);
   return read;
 };
 
 /** A client sends the same token with every request, and each is read more than once: a tenth of a small push. */
 const TOKENS_KEPT_MAX = 500;
-const recentlyRead = new Map<string, Result<UnverifiedToken>>();
+const recentlyRead = createKept<Result<UnverifiedToken>>(TOKENS_KEPT_MAX);
 
 const takeApart = (text: string): Result<UnverifiedToken> => {
   const [headerPart, payloadPart, signature, ...more] = text.split('.');

@@ -17,7 +17,8 @@ describe('members named twice', () => {
     'are seen wherever they stand, and however they are written',
     (name, a, b) => {
       const member = (value: unknown, written = JSON.stringify(name)) => `${written} : ${JSON.stringify(value)}`;
-      const escaped = `"${[...name].map((c) => [...Array(c.length).keys()].map((i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join('')).join('')}"`;
+      const codes = Array.from({ length: name.length }, (_, i) => name.charCodeAt(i).toString(16).padStart(4, '0'));
+      const escaped = `"${codes.map((code) => `\\u${code}`).join('')}"`;
       for (const json of [
         `{${member(a)},${member(b)}}`,
         `{${member(a)},${member(b, escaped)}}`,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { httpGet } from '../../platform/http-get.ts';
 import { createNodeEnv } from '../../platform/node-env.ts';
 import { createTestEnv, openTestServer, refusalOf, unwrap } from '../../server.suite.ts';
-import { LIKE, openIssuers } from '../issuers.suite.ts';
+import { createTestNetwork, LIKE, openIssuers } from '../issuers.suite.ts';
 import { createLocalIssuer } from '../local-issuer/local-issuer.ts';
 import { serveLocalIssuer } from '../local-issuer/serve-local-issuer.ts';
 import { createExternalIdentity } from './external-identity.ts';
@@ -81,6 +81,26 @@ test('clocks may differ by a minute', async () => {
   expect(await isTaken({ iat: now + 55, nbf: now + 55, exp: now + 600 })).toBe(true);
   expect(await isTaken({ iat: now - 600, exp: now - 55 })).toBe(true);
   expect(await isTaken({ iat: now - 600, exp: now - 65 })).toBe(false);
+});
+
+test('a token that was verified is verified again a minute later, and never taken beyond its end', async () => {
+  const env = createTestEnv();
+  let mono = 0;
+  const local = unwrap(await createLocalIssuer({ like: LIKE.oidc, address: 'http://id.test', env, nodeEnv: 'test' }));
+  const network = createTestNetwork([local]);
+  const identity = createExternalIdentity(local.external, { httpGet: network.httpGet, env: { wall: env.wall, mono: () => mono } });
+  const token = await local.signIn({ sub: 'a' });
+  const isTaken = async () => (await identity.authenticate(bearer(token))).ok;
+  expect([await isTaken(), await isTaken()]).toEqual([true, true]);
+  await local.rotate();
+  await local.rotate();
+  mono += 11 * 60_000;
+  expect(await isTaken()).toBe(false);
+  const late = await local.signIn({ sub: 'a' });
+  mono += 60_000;
+  expect((await identity.authenticate(bearer(late))).ok).toBe(true);
+  env.moveWall(3_700_000);
+  expect((await identity.authenticate(bearer(late))).ok).toBe(false);
 });
 
 test('an issuer that cannot be reached at a cold start is a 503 that says when to try again, never a 401', async () => {

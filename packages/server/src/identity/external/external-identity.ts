@@ -4,6 +4,7 @@ import type { HttpGet } from '../../platform/http-get.ts';
 import { dateOf } from '../../platform/node-env.ts';
 import { bearerOf, readToken, type UnverifiedToken } from '../bearer.ts';
 import { type Identity, isSubject, type Principal, type Profile, spaceKeyOf } from '../identity.ts';
+import { createKept } from '../kept.ts';
 import { createKeySource, type KeyFound, type KeySource } from './key-source.ts';
 
 /** An issuer that somebody else runs, and what its tokens must be like. The presets make these. */
@@ -29,6 +30,10 @@ export interface ExternalIdentityOptions {
   readonly env: Pick<Env, 'wall' | 'mono'>;
 }
 
+/** A signature costs as much as a small push. A key that its issuer removed is believed for so much longer. */
+const VERIFIED_KEPT_MS = 60_000;
+const VERIFIED_KEPT_MAX = 1_000;
+
 /** Clocks of issuer and server may differ by so much. */
 const CLOCK_TOLERANCE_SECONDS = 60;
 
@@ -38,16 +43,24 @@ const CLOCK_TOLERANCE_SECONDS = 60;
  */
 export const createExternalIdentity = (issuer: ExternalIssuer, { httpGet, env }: ExternalIdentityOptions): Identity => {
   const keys = createKeySource({ jwksUri: issuer.jwksUri, httpGet, env });
+  const verified = createKept<{ readonly principal: Principal; readonly at: number }>(VERIFIED_KEPT_MAX);
+  const isGoodStill = ({ principal, at }: { readonly principal: Principal; readonly at: number }) =>
+    env.mono() - at < VERIFIED_KEPT_MS && principal.expiresAt > env.wall();
   return {
     authenticate: async ({ authorization }) => {
       const credential = bearerOf(authorization);
       if (!credential.ok) return credential;
+      const known = verified.get(credential.value);
+      if (known !== undefined && isGoodStill(known)) return ok(known.principal);
       const token = readToken(credential.value);
       if (!token.ok) return token;
       const key = await keyOf(issuer, keys, token.value);
       if (!key.ok) return key;
       const claims = await verifiedClaims(issuer, token.value, key.value, env);
-      return claims.ok ? principalOf(issuer, claims.value, env.wall()) : claims;
+      if (!claims.ok) return claims;
+      const principal = principalOf(issuer, claims.value, env.wall());
+      if (principal.ok) verified.add(credential.value, { principal: principal.value, at: env.mono() });
+      return principal;
     },
   };
 };
