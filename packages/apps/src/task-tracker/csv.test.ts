@@ -36,7 +36,7 @@ describe.each(STORAGES)('GET /tasks/export.csv on %s', (kind) => {
     expect((await call('GET', '/tasks/export.csv?limit=5')).refusal).toBe('400 VALIDATION_ERROR');
   });
 
-  test('streams: what was read first is there before the rest is', async () => {
+  test('streams: what was read first is there before the rest is', { timeout: 60_000 }, async () => {
     const { http, engine, space } = await openTaskServer(kind);
     const mutations = Array.from({ length: 3_500 }, (_, i) => ({
       mutationId: `m${i}`,

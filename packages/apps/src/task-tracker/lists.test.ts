@@ -60,7 +60,7 @@ describe.each(STORAGES)('lists on %s', (kind) => {
     expect((await call('GET', '/tasks', undefined, { 'If-None-Match': etag })).status).toBe(200);
   });
 
-  test('every combination of filters, sort and order answers what looking at all tasks would', async () => {
+  test('every combination of filters, sort and order answers what looking at all tasks would', { timeout: 60_000 }, async () => {
     const server = await openTaskServer(kind);
     const [home, work] = [await server.category('Home'), await server.category('Work')];
     const all: JsonObject[] = [];
