@@ -15,6 +15,7 @@ interface Stamp {
 interface Modelled {
   readonly live: boolean;
   readonly fields: JsonObject;
+  readonly schemaVersion: number;
   readonly stamps: ReadonlyMap<string, Stamp>;
   /** False after a change that the model does not predict, until the record is made anew. */
   readonly isSure: boolean;
@@ -34,9 +35,16 @@ const fieldsOf = ({ fieldsJson, deleted }: LogRow): JsonObject => {
 /** The state after a row that was not predicted. */
 const observed = (before: Modelled | undefined, row: LogRow, isCreate: boolean): Modelled => {
   const fields = fieldsOf(row);
+  const { schemaVersion } = row;
   const stamp = { seq: row.seq, clientId: row.clientId };
-  if (row.deleted) return { live: false, fields, stamps: new Map(), isSure: true };
-  return { live: true, fields, stamps: new Map(Object.keys(fields).map((field) => [field, stamp])), isSure: isCreate && !before?.live };
+  if (row.deleted) return { live: false, fields, schemaVersion, stamps: new Map(), isSure: true };
+  return {
+    live: true,
+    fields,
+    schemaVersion,
+    stamps: new Map(Object.keys(fields).map((field) => [field, stamp])),
+    isSure: isCreate && !before?.live,
+  };
 };
 
 interface Prediction {
@@ -72,6 +80,7 @@ const isPredictable = (before: Modelled | undefined, batch: Append, row: LogRow,
   mutation.collection === row.collection &&
   mutation.op !== 'delete' &&
   mutation.epoch === batch.space.epoch &&
+  before.schemaVersion === row.schemaVersion &&
   mutation.schemaVersion === row.schemaVersion;
 
 export const createModel = ({ violate, sometimes }: Context, memory: Memory): Model => {
@@ -98,7 +107,7 @@ export const createModel = ({ violate, sometimes }: Context, memory: Memory): Mo
       }
       const made = predict(before, row, mutation);
       check(batch, row, made);
-      records.set(key, { live: true, fields: fieldsOf(row), stamps: made.stamps, isSure: true });
+      records.set(key, { live: true, fields: fieldsOf(row), schemaVersion: row.schemaVersion, stamps: made.stamps, isSure: true });
     },
     forget: () => records.clear(),
   };

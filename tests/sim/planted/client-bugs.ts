@@ -110,6 +110,29 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     seedsMax: 400,
   },
   {
+    name: 'what was not pulled is dropped by a new clientId',
+    kind: 'healing',
+    file: `${OUTBOX}/journal.ts`,
+    edits: [
+      [
+        'const isOffer = settled !== undefined',
+        `if (settled !== undefined) {
+      if (!outbox.has(mutation.mutationId)) outbox.set(mutation.mutationId, null);
+      continue;
+    }
+    const isOffer = settled !== undefined`,
+      ],
+    ],
+    seedsMax: 600,
+  },
+  {
+    name: 'signing in fails with the store',
+    kind: 'progress',
+    file: 'packages/client/src/session.ts',
+    edits: [['mirror.meta.clientId).catch(() => undefined);', 'mirror.meta.clientId);']],
+    seedsMax: 600,
+  },
+  {
     name: 'groups torn when offered',
     kind: 'healing',
     file: `${OUTBOX}/journal.ts`,
