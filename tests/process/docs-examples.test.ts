@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import 'fake-indexeddb/auto';
+import { openWithAccount } from '../../docs/examples/account.ts';
 import { openNotes } from '../../docs/examples/notes.ts';
 import { serveNotes } from '../../docs/examples/serve-notes.ts';
 import { openTimer } from '../../docs/examples/timer.ts';
@@ -49,4 +51,30 @@ test('the timer of the docs runs, and syncs', async () => {
   } finally {
     timer.close();
   }
+});
+
+const untilMailed = async (url: string): Promise<string> => {
+  for (;;) {
+    const token = /token=(\S+?)\\n/.exec(await (await fetch(`${url}/dev/mail.json`)).text())?.[1];
+    if (token !== undefined) return token;
+  }
+};
+
+test('the account of the docs signs up, and what was written before syncs under it', async () => {
+  const server = await serve(['--data', await freshFolder()]);
+  const { account, open } = await openWithAccount(server.url, createKeptText());
+  const before = await open();
+  await before.collection('notes').put({ title: 'Written before', tags: [], views: 0 });
+  expect(before.status()).toMatchObject({ pending: 1 });
+  await before.close();
+  const [email, password] = ['ada@example.org', 'correct horse battery staple'];
+  expect(await account.register({ email, password })).toMatchObject({ ok: true });
+  expect(await account.verifyEmail({ token: await untilMailed(server.url) })).toMatchObject({ ok: true });
+  expect(await account.login(email, password)).toMatchObject({ ok: true });
+  const after = await open();
+  expect(after.collection('notes').list()).toMatchObject([{ title: 'Written before' }]);
+  // The server serves other apps than this one: the notes wait for theirs.
+  expect(await after.sync()).toMatchObject({ pending: 1 });
+  await after.close();
+  account.close();
 });

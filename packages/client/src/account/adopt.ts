@@ -62,13 +62,15 @@ const adopt = async ({ app, account }: Adoption, env: ClientEnv, local: ClientSt
 /**
  * Moves everything that was written before signing up into the account's local store, from where it syncs like any other
  * edit. Close the client of the local store first and open the account's afterwards. Safe to repeat, also after a crash: each mutation
- * keeps its id. Answers how many mutations were found. Rejects, with nothing lost, where a store cannot be opened
- * or written, or where another account has begun to adopt the same data.
+ * keeps its id. Answers how many mutations were found; none where IndexedDB cannot be opened. Rejects, with nothing lost, where a store
+ * cannot be written, or where another account has begun to adopt the same data.
  */
 export const adoptLocalStore = async (adoption: Adoption): Promise<number> => {
   const { app, account, stores, env = browserEnv() } = adoption;
   if (stores !== undefined) return adopt(adoption, env, stores.local, stores.account);
-  const local = await openIndexedDbStore(ownerName(app, LOCAL_ACCOUNT));
+  const local = await openIndexedDbStore(ownerName(app, LOCAL_ACCOUNT)).catch(() => undefined);
+  // A client that finds no IndexedDB keeps its records in memory: then nothing is there. What cannot be opened now waits for next time.
+  if (local === undefined) return 0;
   try {
     const target = await openIndexedDbStore(ownerName(app, account));
     try {

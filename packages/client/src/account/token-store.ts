@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '@tidemark/protocol';
+import type { KeptText } from '../upload/kept-records.ts';
 
 /** The tokens of whoever is signed in. */
 export interface Tokens {
@@ -41,11 +42,7 @@ export const createMemoryTokens = (): TokenStore => {
 };
 
 /** What a browser's `localStorage` offers. */
-export interface TextStorage {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-  removeItem(key: string): void;
-}
+export type TextStorage = Pick<KeptText, 'getItem' | 'setItem' | 'removeItem'>;
 
 /** Tokens in `localStorage`, shared by all tabs. Any script of the page can read them there (docs/SECURITY.md). */
 export const createStorageTokens = (storage: TextStorage, key = 'tidemark:account'): TokenStore => ({
