@@ -2,15 +2,17 @@ import { gzipSync } from 'node:zlib';
 import { isJsonObject, type Json } from '@tidemark/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { shapesDescribed } from './described.ts';
 import { hostileText, nearlyValid } from './json-arbitrary.ts';
 import { heldBytes, type Sent, send } from './platform/send.ts';
-import { openTarget, type Target } from './platform/target.ts';
-import { ROUTE_SHAPES, type RouteShape } from './routes.ts';
+import { APP_NAMES, openTarget, type Target } from './platform/target.ts';
+import { DETAILED_SHAPES, HINTS, ROUTE_SHAPES, type RouteShape } from './routes.ts';
 
 /** Requests to each route; 20,000 for the record. */
 const REQUESTS = Number(process.env.TIDEMARK_FUZZ ?? 150);
 const ANSWER_MS_MAX = 3_000;
 const MEMORY_MIB_MAX = 64;
+const ANSWERED_SHARE_MIN = 0.7;
 const timeout = 240_000 + REQUESTS * 1_000;
 
 /** What answers have told: filled into messages in the place of `no-cursor`, `no-space` and the like. */
@@ -21,7 +23,7 @@ interface Known {
 }
 
 /** Members of an answer, and the words that stand for them. */
-const WORDS = { cursor: 'no-cursor', spaceId: 'no-space', epoch: 'no-epoch', conflictId: 'no-conflict' };
+const WORDS = { id: 'no-record', cursor: 'no-cursor', spaceId: 'no-space', epoch: 'no-epoch', conflictId: 'no-conflict' };
 
 interface Shot {
   readonly route: string;
@@ -104,17 +106,24 @@ const check = ({ status, text, ms }: Sent): void => {
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
 };
 
-test('every route of the running app has a shape, and every shape a route', { timeout }, async () => {
-  const { routes } = await openTarget();
-  expect([...routes].sort()).toEqual(Object.keys(ROUTE_SHAPES).sort());
+/** By route: its own shape, or that of the app's description. */
+const shapesOf = async (target: Target): Promise<{ readonly [route: string]: RouteShape }> => {
+  const { text } = await send(target.address('/openapi.json'), {});
+  return { ...ROUTE_SHAPES, ...shapesDescribed(JSON.parse(text), HINTS), ...(text.includes('/sync/upload') ? DETAILED_SHAPES : {}) };
+};
+
+test.each(APP_NAMES)('every route of %s has a shape, and every shape a route', { timeout }, async (name) => {
+  const target = await openTarget(name);
+  expect([...target.routes].sort()).toEqual(Object.keys(await shapesOf(target)).sort());
 });
 
-test(`${REQUESTS} requests to every route: none fails the server, and it is sound afterwards`, { timeout }, async () => {
-  const target = await openTarget();
+test.each(APP_NAMES)(`${REQUESTS} requests to every route of %s: none fails it, and it is sound afterwards`, { timeout }, async (name) => {
+  const target = await openTarget(name);
+  const shapes = Object.entries(await shapesOf(target));
   const known: Known = { words: new Map(), nextN: new Map() };
   const statuses = new Map<string, number>();
   const memoryBefore = await heldBytes();
-  const shots = Object.entries(ROUTE_SHAPES).map(([route, shape]) => shotOf(route, shape));
+  const shots = shapes.map(([route, shape]) => shotOf(route, shape));
   await fc.assert(
     fc.asyncProperty(fc.oneof(...shots), async (shot) => {
       const sent = await fire(target, shot, known);
@@ -131,7 +140,7 @@ test(`${REQUESTS} requests to every route: none fails the server, and it is soun
   const totals = new Map<string, number>();
   for (const [kind, times] of statuses) totals.set(kind.slice(-3), (totals.get(kind.slice(-3)) ?? 0) + times);
   console.log([...totals].map(([status, times]) => `${status} × ${times}`).join(', '), `${grownMiB.toFixed(0)} MiB more held`);
-  // A conflict to resolve comes up too seldom to be counted on.
-  const never = Object.keys(ROUTE_SHAPES).filter((route) => !statuses.has(`${route} 200`) && !route.endsWith('/resolve'));
-  expect(never, 'routes that never answered 200').toEqual([]);
+  // What needs the id of a record that is there by then comes about by chance; most routes must have come to an end, though.
+  const answered = shapes.filter(([route]) => [...statuses.keys()].some((kind) => kind.startsWith(`${route} 2`)));
+  expect(answered.length / shapes.length).toBeGreaterThan(ANSWERED_SHARE_MIN);
 });

@@ -22,18 +22,27 @@ const objectArbitrary = (schema: JsonObject, hints: Hints): fc.Arbitrary<Json> =
   return fc.record(Object.fromEntries(members), { requiredKeys: required.filter((name) => name in properties), noNullPrototype: true });
 };
 
+const dateTime: fc.Arbitrary<Json> = fc
+  .date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') })
+  .map((date) => date.toISOString());
+
 /** Values that a JSON Schema, as zod prints it, allows; a word it does not know is passed over. */
-const fromJsonSchema = (schema: JsonObject, hints: Hints): fc.Arbitrary<Json> => {
+export const fromJsonSchema = (schema: JsonObject, hints: Hints): fc.Arbitrary<Json> => {
   const alternatives = [...membersOf(schema, 'anyOf'), ...membersOf(schema, 'oneOf')];
   if (alternatives.length > 0) return fc.oneof(...alternatives.map((one) => fromJsonSchema(one, hints)));
   if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum);
   if (schema.const !== undefined) return fc.constant(schema.const);
+  if (Array.isArray(schema.type)) return fc.oneof(...schema.type.map((type) => fromJsonSchema({ ...schema, type }, hints)));
   switch (schema.type) {
     case 'object':
       return objectArbitrary(schema, hints);
     case 'array':
       return fc.array(fromJsonSchema(isJsonObject(schema.items) ? schema.items : {}, hints), { maxLength: 5 });
+    case 'null':
+      return fc.constant(null);
     case 'string':
+      if (schema.format === 'uuid') return fc.uuid();
+      if (schema.format === 'date-time') return dateTime;
       return fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 });
     case 'integer':
       return fc.integer({ min: 0, max: 100 });

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { taskTracker } from '@tidemark/apps/task-tracker';
+import { taskTrackerRoutes } from '@tidemark/apps/task-tracker/routes';
 import { timeTracker } from '@tidemark/apps/time-tracker';
 import { timeTrackerRoutes } from '@tidemark/apps/time-tracker/routes';
 import { createEngine } from '@tidemark/engine';
 import type { Result } from '@tidemark/protocol';
 import {
+  type AppRoutes,
   createDevelopmentIdentity,
   createLogger,
   createMetrics,
@@ -17,7 +20,13 @@ import {
 import { openSqliteStorage } from '@tidemark/storage/sqlite';
 import { onTestFinished } from 'vitest';
 
-const MOUNT = '/apps/time-tracker';
+/** The apps there are. */
+const APPS = {
+  'time-tracker': { app: timeTracker, routes: timeTrackerRoutes },
+  'task-tracker': { app: taskTracker, routes: taskTrackerRoutes },
+};
+export type AppName = keyof typeof APPS;
+export const APP_NAMES: readonly AppName[] = ['time-tracker', 'task-tracker'];
 
 /** A whole server on a real socket and SQLite, to be fuzzed. */
 export interface Target {
@@ -38,17 +47,18 @@ const unwrap = <T>(result: Result<T>): T => {
   return result.value;
 };
 
-const relative = (path: string): string => (path.startsWith(MOUNT) ? path.slice(MOUNT.length) : path);
-
 /** Without its limit of requests: beyond it nothing but 429 would be tested. */
-const { rateLimit: _, ...unlimitedRoutes } = timeTrackerRoutes;
+const unlimited = ({ rateLimit: _, ...routes }: AppRoutes): AppRoutes => routes;
 
-export const openTarget = async (): Promise<Target> => {
+export const openTarget = async (name: AppName = 'time-tracker'): Promise<Target> => {
+  const { app, routes: ownRoutes } = APPS[name];
+  const mount = `/apps/${name}`;
+  const relative = (path: string): string => (path.startsWith(mount) ? path.slice(mount.length) : path);
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-fuzz-'));
   const env = createNodeEnv();
-  const storage = unwrap(await openSqliteStorage({ file: join(folder, 'tidemark.db'), env, apps: [timeTracker] }));
+  const storage = unwrap(await openSqliteStorage({ file: join(folder, 'tidemark.db'), env, apps: [app] }));
   const key = unwrap(await openDevelopmentKey(folder));
-  const engine = createEngine({ storage, apps: [timeTracker], env });
+  const engine = createEngine({ storage, apps: [app], env });
   const errors: string[] = [];
   const server = await createServer({
     engine,
@@ -57,7 +67,7 @@ export const openTarget = async (): Promise<Target> => {
     developmentKey: key,
     logger: createLogger({ level: 'error', destination: { write: (line) => void errors.push(line) } }),
     metrics: createMetrics(),
-    mounts: [{ app: timeTracker, path: MOUNT, routes: unlimitedRoutes }],
+    mounts: [{ app, path: mount, routes: unlimited(ownRoutes) }],
   });
   const { port } = await server.listen(0);
   onTestFinished(async () => {
@@ -66,12 +76,12 @@ export const openTarget = async (): Promise<Target> => {
     rmSync(folder, { recursive: true, force: true });
   });
   const routes = server.app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${relative(path)}`);
-  const rooted = new Set(server.app.routes.map(({ path }) => path).filter((path) => !path.startsWith(MOUNT)));
+  const rooted = new Set(server.app.routes.map(({ path }) => path).filter((path) => !path.startsWith(mount)));
   return {
     port,
-    token: unwrap(await issueDevelopmentToken(key, { app: timeTracker.name, user: 'demo' }, env)),
+    token: unwrap(await issueDevelopmentToken(key, { app: app.name, user: 'demo' }, env)),
     routes: [...new Set(routes)],
-    address: (path) => `http://127.0.0.1:${port}${rooted.has(path) ? '' : MOUNT}${path}`,
+    address: (path) => `http://127.0.0.1:${port}${rooted.has(path) ? '' : mount}${path}`,
     errors,
     problems: async () => {
       const found = [...(await storage.integrityCheck())];
