@@ -11,8 +11,8 @@ const project = (name: string, include: string[], more: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['packages/**/*.test.ts', 'console/**/*.test.ts']),
-      project('rules', ['tools/**/*.test.ts'], { isolate: false }),
+      project('unit', ['packages/**/*.test.ts', 'console/**/*.test.ts'], { testTimeout: 30_000 }),
+      project('rules', ['tools/**/*.test.ts'], { isolate: false, testTimeout: 60_000 }),
       project('sim', ['tests/sim/**/*.test.ts'], { testTimeout: 120_000 }),
       project('process', ['tests/{process,fuzz}/**/*.test.ts'], { testTimeout: 240_000, hookTimeout: 60_000, fileParallelism: false }),
       project('browser', ['tests/browser/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }),

@@ -19,6 +19,12 @@ const app = defineApp({ name: 'test', schemaVersion: 1, collections: { notes } }
 const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
 const put = (id: string, title: string): Sketch => ({ op: 'put', id, fields: { title }, was: {} });
 
+/** Time of this process alone: what else the machine does is no part of the bound. */
+const cpuMsSince = (began: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(began);
+  return (user + system) / 1_000;
+};
+
 describe('what one mutation may hold', () => {
   // {"body":"…"} is 11 bytes more than its text.
   const text = (bytes: number) => 'a'.repeat(bytes - 11);
@@ -141,21 +147,21 @@ describe('the largest push', () => {
         ...group(i),
       }),
     );
-    const began = performance.now();
+    const began = process.cpuUsage();
     const answer = await bench.engine.push(bench.space, { protocolVersion: 1, clientId: 'a', schemaVersion: 1, mutations });
     expect(answer).toMatchObject({ ok: true, value: { ackedN: 5_000 } });
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(cpuMsSince(began)).toBeLessThan(2_000);
   });
 
   it('may edit one record 5,000 times from as many positions without was', async () => {
     const bench = createBench(app);
     const a = bench.client('a');
     await a.push(...many(2_500, (i): Sketch => ({ op: 'put', id: 'x', fields: { title: `${i}` } })));
-    const began = performance.now();
+    const began = process.cpuUsage();
     const answer = await bench
       .client('b')
       .push(...many(2_500, (i): Sketch => ({ op: 'patch', id: 'x', fields: { title: `b${i}` }, base: i + 1 })));
     expect(answer.accepted).toHaveLength(2_500);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(cpuMsSince(began)).toBeLessThan(2_000);
   });
 });
