@@ -88,17 +88,19 @@ export const insertRows = (
 ): ((all: readonly (readonly SqlValue[])[]) => void) => {
   const one = run(db, `INSERT OR FAIL INTO ${into} VALUES (${rowValues})`);
   const many = run(db, `INSERT OR FAIL INTO ${into} VALUES ${Array.from({ length: ROWS_PER_INSERT }, () => `(${rowValues})`).join(', ')}`);
-  const insert = (statement: typeof one, chunk: readonly (readonly SqlValue[])[]): void => {
+  const insert = (statement: typeof one, all: readonly (readonly SqlValue[])[], from: number, to: number): void => {
+    const values: SqlValue[] = [];
+    for (let i = from; i < to; i += 1) values.push(...(all[i] ?? []));
     try {
-      statement(...chunk.flat());
+      statement(...values);
     } catch (error) {
       if (otherwise === undefined || !isConstraint(error)) throw error;
-      for (const values of chunk) otherwise(values);
+      for (let i = from; i < to; i += 1) otherwise(all[i] ?? []);
     }
   };
   return (all) => {
     let i = 0;
-    for (; i + ROWS_PER_INSERT <= all.length; i += ROWS_PER_INSERT) insert(many, all.slice(i, i + ROWS_PER_INSERT));
-    for (; i < all.length; i += 1) insert(one, all.slice(i, i + 1));
+    for (; i + ROWS_PER_INSERT <= all.length; i += ROWS_PER_INSERT) insert(many, all, i, i + ROWS_PER_INSERT);
+    for (; i < all.length; i += 1) insert(one, all, i, i + 1);
   };
 };
