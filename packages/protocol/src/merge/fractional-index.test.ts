@@ -52,3 +52,19 @@ test('total on any strings', () => {
     RUNS,
   );
 });
+
+test('where the second is not above the first, or empty, the answer is just above the first', () => {
+  const key = fc.stringMatching(/^[0-9A-Za-z]{0,4}[1-9A-Za-z]$/);
+  fc.assert(
+    fc.property(key, key, (a, b) => {
+      const [low, high] = a < b ? [a, b] : [b, a];
+      expect(orderBetween(high, low)).toBe(orderBetween(high, undefined));
+      expect(orderBetween(high, '')).toBe(orderBetween(high, undefined));
+      expect(orderBetween(undefined, high) < high).toBe(true);
+      expect(orderBetween('', high)).toBe(orderBetween(undefined, high));
+    }),
+    RUNS,
+  );
+  expect(orderBetween('b', 'a')).toBe('c');
+  expect(orderBetween(undefined, '')).toBe(orderBetween(undefined, undefined));
+});

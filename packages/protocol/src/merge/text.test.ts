@@ -21,6 +21,9 @@ test('the same change on both sides is no conflict', () => {
 test('overlapping lines are left to a person', () => {
   expect(merge('abc', 'aXc', 'aYc')).toEqual({ value: lines('aYc'), dropped: 'mine' });
   expect(merge('abc', 'abcm', 'abct')).toEqual({ value: lines('abct'), dropped: 'mine' });
+  // Both remove lines, from the same place on or up to the same place, but not the same lines.
+  expect(merge('abcd', 'acd', 'ad')).toEqual({ value: lines('ad'), dropped: 'mine' });
+  expect(merge('abcd', 'abd', 'ad')).toEqual({ value: lines('ad'), dropped: 'mine' });
   expect(mergeOf(text(), undefined, 'm', 't')).toEqual({ value: 't', dropped: 'mine' });
   expect(mergeOf(text(), 'a', null, 't')).toEqual({ value: null, dropped: 'theirs' });
 });
