@@ -77,7 +77,7 @@ export const openPerson = async (name: string, url: string, token: string): Prom
 const tasksOf = (person: Person): readonly Task[] => [...person.client().collection('tasks').list()].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 /** Waits until nothing is pending anywhere and all show the same; then everything that was ever written must be there. */
-export const expectHealed = async (people: readonly Person[], timeoutMs = 60_000): Promise<void> => {
+export const expectHealed = async (people: readonly Person[], timeoutMs = 120_000): Promise<void> => {
   const settled = async (): Promise<void> => {
     for (const { client } of people) await client().sync();
     for (const { client } of people) expect(client().status()).toMatchObject({ state: 'synced', pending: 0, parked: 0, error: null });
