@@ -2,6 +2,7 @@ import { realTime } from './platform/node.ts';
 import { startWorkers } from './platform/workers.ts';
 import { addTotals, NO_TOTALS, type Totals, totalsOf } from './record/totals.ts';
 import { run } from './run.ts';
+import { createProfile, type Fault } from './world/profile.ts';
 
 /** Which seeds to play: `first`, `first + step`, …, until `runs` are played or the time is over. */
 export interface Seeds {
@@ -9,6 +10,8 @@ export interface Seeds {
   readonly step: number;
   readonly runs: number;
   readonly limitMs: number;
+  /** Fault kinds that every run is to have, and no others; empty: as the seed draws them. */
+  readonly focus: readonly Fault[];
   /** Stop at the first run that fails. */
   readonly hunt: boolean;
 }
@@ -21,9 +24,9 @@ export const playSeeds = async (seeds: Seeds, tell: (totals: Totals) => void): P
   const began = realTime();
   for (let i = 0; i < seeds.runs && realTime() - began < seeds.limitMs; i += 1) {
     const seed = seeds.first + i * seeds.step;
-    const report = await run(seed);
+    const report = await run(seed, createProfile(seed, seeds.focus));
     const isTwice = !seeds.hunt && seed % TWICE_EVERY === 0;
-    const again = isTwice ? await run(seed) : report;
+    const again = isTwice ? await run(seed, report.profile) : report;
     const unequal = `trace ${report.traceHash}, then ${again.traceHash}`;
     const violations =
       again.traceHash === report.traceHash ? report.violations : [...report.violations, { invariant: 'determinism', what: unequal, at: 0 }];

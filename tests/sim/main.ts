@@ -80,7 +80,7 @@ const main = async (): Promise<boolean> => {
   if (isOne) return playTwice(createProfile(seed), lines);
   const began = realTime();
   const runs = number(values.runs, values.minutes === undefined ? 100 : 10_000_000);
-  const seeds = { first: seed, step: 1, runs, limitMs: number(values.minutes, 1e9) * 60_000, hunt: false };
+  const seeds = { first: seed, step: 1, runs, limitMs: number(values.minutes, 1e9) * 60_000, focus: [], hunt: false };
   const totals = await playCampaign(seeds, number(values.workers, 2), ({ failed }) => {
     for (const one of failed) print(failureText(one, lines));
   });

@@ -16,6 +16,8 @@ interface Modelled {
   readonly live: boolean;
   readonly fields: JsonObject;
   readonly schemaVersion: number;
+  /** Of every field without a stamp of its own: who made the record. */
+  readonly made: Stamp;
   readonly stamps: ReadonlyMap<string, Stamp>;
   /** False after a change that the model does not predict, until the record is made anew. */
   readonly isSure: boolean;
@@ -37,14 +39,8 @@ const observed = (before: Modelled | undefined, row: LogRow, isCreate: boolean):
   const fields = fieldsOf(row);
   const { schemaVersion } = row;
   const stamp = { seq: row.seq, clientId: row.clientId };
-  if (row.deleted) return { live: false, fields, schemaVersion, stamps: new Map(), isSure: true };
-  return {
-    live: true,
-    fields,
-    schemaVersion,
-    stamps: new Map(Object.keys(fields).map((field) => [field, stamp])),
-    isSure: isCreate && !before?.live,
-  };
+  const common = { fields, schemaVersion, made: stamp, stamps: new Map<string, Stamp>() };
+  return row.deleted ? { ...common, live: false, isSure: true } : { ...common, live: true, isSure: isCreate && !before?.live };
 };
 
 interface Prediction {
@@ -58,7 +54,7 @@ const predict = (before: Modelled, row: LogRow, mutation: JsonObject): Predictio
   const was = isJsonObject(mutation.was) ? mutation.was : {};
   const sent = isJsonObject(mutation.fields) ? mutation.fields : {};
   for (const [field, value] of Object.entries(sent)) {
-    const stamp = before.stamps.get(field) ?? { seq: 0, clientId: row.clientId };
+    const stamp = before.stamps.get(field) ?? before.made;
     const isForeign = stamp.clientId !== row.clientId && stamp.seq > Number(mutation.base);
     const meeting = { was: was[field], mine: value ?? undefined, theirs: before.fields[field], isForeign };
     const expected: Expected | undefined = RULES[field]?.(meeting);
@@ -107,7 +103,7 @@ export const createModel = ({ violate, sometimes }: Context, memory: Memory): Mo
       }
       const made = predict(before, row, mutation);
       check(batch, row, made);
-      records.set(key, { live: true, fields: fieldsOf(row), schemaVersion: row.schemaVersion, stamps: made.stamps, isSure: true });
+      records.set(key, { ...before, fields: fieldsOf(row), stamps: made.stamps });
     },
     forget: () => records.clear(),
   };

@@ -54,7 +54,7 @@ const hunt = async (bug: PlantedBug, index: number): Promise<Hunt> => {
     logLevel: 'error',
   });
   let totals = NO_TOTALS;
-  const seeds = { first: 1, step: 1, runs: bug.seedsMax, limitMs: LIMIT_MS, hunt: true };
+  const seeds = { first: 1, step: 1, runs: bug.seedsMax, limitMs: LIMIT_MS, focus: bug.focus ?? [], hunt: true };
   await startWorkers(
     [seeds],
     (more) => {

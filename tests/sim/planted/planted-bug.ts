@@ -1,3 +1,5 @@
+import type { Fault } from '../world/profile.ts';
+
 /** A known kind of bug, planted into a test build by replacing exact pieces of the sources. */
 export interface PlantedBug {
   readonly name: string;
@@ -7,6 +9,8 @@ export interface PlantedBug {
   readonly file: string;
   /** What is replaced by what; each text must stand in the file exactly once. */
   readonly edits: readonly (readonly [from: string, to: string])[];
+  /** Fault kinds that it takes, where the seeds' own rarely meet; the hunt then looks with just these. */
+  readonly focus?: readonly Fault[];
   /** It must be found within so many seeds. */
   readonly seedsMax: number;
 }

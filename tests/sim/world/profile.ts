@@ -115,12 +115,13 @@ const intensity = (dice: Dice, fault: Fault, busyMs: number): number => {
   return busyMs / 1_000 / dice.scale(0.7, 12);
 };
 
-const chooseFaults = (dice: Dice, kind: Profile['kind'], busyMs: number): Profile['faults'] => {
+const chooseFaults = (dice: Dice, kind: Profile['kind'], busyMs: number, focus: readonly Fault[]): Profile['faults'] => {
   const share = dice.between(0.15, 0.7);
   const one = dice.pick(FAULTS);
   const strength = (fault: Fault): number => {
     const value = intensity(dice, fault, busyMs);
     const isOn = dice.chance(share);
+    if (focus.length > 0) return focus.includes(fault) ? value : 0;
     if (kind === 'calm') return 0;
     if (kind === 'one fault') return fault === one ? value : 0;
     return isOn ? value : 0;
@@ -137,8 +138,8 @@ export const PHASES = 2;
 const DEEDS_MIN = 60;
 const DEEDS_MAX = 320;
 
-/** Draws what a run is made of: ten percent of the seeds have no faults, ten percent exactly one kind, the others a random set. */
-export const createProfile = (seed: number): Profile => {
+/** Draws what a run is made of: ten percent of the seeds have no faults, ten percent exactly one kind, the others a random set; with a `focus` every seed has just these. */
+export const createProfile = (seed: number, focus: readonly Fault[] = []): Profile => {
   const dice = createStreams(seed)('profile');
   const draw = dice.next();
   const kind = draw < 0.1 ? 'calm' : draw < 0.2 ? 'one fault' : 'swarm';
@@ -161,6 +162,6 @@ export const createProfile = (seed: number): Profile => {
     editEveryMs: (PHASES * busyMs) / dice.scale(DEEDS_MIN, DEEDS_MAX),
     busyMs,
     clockSkewMs: dice.chance(0.5) ? dice.scale(1_000, 12 * 3_600_000) : 0,
-    faults: chooseFaults(dice, kind, busyMs),
+    faults: chooseFaults(dice, kind, busyMs, focus),
   };
 };
