@@ -206,7 +206,10 @@ export interface ClientRow {
   readonly name: string | null;
 }
 
-/** All of it is stored, or none. Each record, receipt and client stands in it once. */
+/**
+ * All of it is stored, or none. Each record, receipt and client stands in it once. A record state that is new has its change in
+ * `changes`, which names the state before it as prevSeq: a storage may derive its indexes from the log alone.
+ */
 export interface Append {
   readonly expectedAppends: number;
   /** The new space row; `appends` is expectedAppends + 1. expectedAppends 0 creates the space. */
