@@ -27,7 +27,10 @@ const identityOf = (env: Env) => ({
     if (user === '' || Number(expires) <= env.wall())
       return { ok: false as const, error: { code: 'UNAUTHENTICATED' as const, message: 'the token has expired' } };
     const expiresAt = Number(expires);
-    return { ok: true as const, value: { issuer: ISSUER, subject: user, spaceKey: user, scopes: [], emailVerified: true, expiresAt } };
+    return {
+      ok: true as const,
+      value: { issuer: ISSUER, subject: user, spaceKey: user, scopes: ['read', 'write'], emailVerified: true, expiresAt },
+    };
   },
 });
 

@@ -33,7 +33,7 @@ const identity: Identity = {
   authenticate: async ({ authorization }) => {
     const [subject = '', scopes = ''] = (authorization ?? '').replace(/^Bearer ?/, '').split(':');
     if (subject === '') return { ok: false, error: { code: 'UNAUTHENTICATED', message: 'Nobody is signed in.' } };
-    const given = scopes === '' ? [] : scopes.split(',');
+    const given = scopes === '' ? ['read', 'write'] : scopes.split(',');
     const expiresAt = Number.MAX_SAFE_INTEGER;
     return { ok: true, value: { issuer: 'test', subject, spaceKey: subject, scopes: given, emailVerified: true, expiresAt } };
   },

@@ -68,7 +68,10 @@ export const openTimerServer = async (kind: StorageKind = 'memory'): Promise<Tim
         const subject = (authorization ?? '').replace(/^Bearer ?/, '');
         if (subject === '') return { ok: false, error: { code: 'UNAUTHENTICATED', message: 'Nobody is signed in.' } };
         const expiresAt = clock.wall + 3_600_000;
-        return { ok: true, value: { issuer: 'test', subject, spaceKey: subject, scopes: [], emailVerified: true, expiresAt } };
+        return {
+          ok: true,
+          value: { issuer: 'test', subject, spaceKey: subject, scopes: ['read', 'write'], emailVerified: true, expiresAt },
+        };
       },
     },
   });

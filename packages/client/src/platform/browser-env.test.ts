@@ -15,7 +15,7 @@ const listen = async (): Promise<string> => {
     issuer: 'test',
     subject: 'alice',
     spaceKey: 'alice',
-    scopes: [],
+    scopes: ['read', 'write'],
     emailVerified: true,
     expiresAt: env.wall() + 60_000,
   };

@@ -71,7 +71,10 @@ export const createHttp = (env: Env, storage: Storage): { readonly app: ReturnTy
         const subject = (authorization ?? '').replace('Bearer ', '');
         if (subject === '' || subject === 'expired') return { ok: false, error: { code: 'UNAUTHENTICATED', message: 'expired' } };
         const expiresAt = env.wall() + 3_600_000;
-        return { ok: true, value: { issuer: 'test', subject, spaceKey: subject, scopes: [], emailVerified: true, expiresAt } };
+        return {
+          ok: true,
+          value: { issuer: 'test', subject, spaceKey: subject, scopes: ['read', 'write'], emailVerified: true, expiresAt },
+        };
       },
     },
   });

@@ -1,6 +1,6 @@
 import { ok, refuse } from '@tidemark/protocol';
 import { bearerOf } from '../identity/bearer.ts';
-import { type Identity, spaceKeyOf } from '../identity/identity.ts';
+import { EVERY_SCOPE, type Identity, spaceKeyOf } from '../identity/identity.ts';
 import { emailOf } from './account.ts';
 import { findKey, noteUse } from './api-keys.ts';
 import type { AccountsContext } from './context.ts';
@@ -38,7 +38,7 @@ export const createAccountIdentity = (context: AccountsContext): Identity => ({
       issuer: context.settings.issuer,
       subject: accountId,
       spaceKey: accountSpaceKey(accountId),
-      scopes: [],
+      scopes: EVERY_SCOPE,
       emailVerified,
       profile: { email: emailOf(context, account.row) },
       ...(family.row.clientId === undefined ? {} : { clientId: family.row.clientId }),

@@ -3,7 +3,7 @@ import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { dateOf } from '../platform/node-env.ts';
 import { bearerOf, readToken } from './bearer.ts';
 import type { DevelopmentKey } from './development-key.ts';
-import { type Identity, isSubject, type Principal, spaceKeyOf } from './identity.ts';
+import { EVERY_SCOPE, type Identity, isSubject, type Principal, spaceKeyOf } from './identity.ts';
 import { createKept } from './kept.ts';
 
 export const DEVELOPMENT_ISSUER = 'tidemark-development';
@@ -97,5 +97,12 @@ const verifyToken = async ({ key, env }: DevelopmentIdentityOptions, token: stri
 const principalOf = (payload: JWTPayload, app: string): Principal | undefined => {
   const { sub, aud, exp } = payload;
   if (aud !== app || !isUser(sub) || typeof exp !== 'number') return undefined;
-  return { issuer: DEVELOPMENT_ISSUER, subject: sub, spaceKey: spaceKeyOf(sub), scopes: [], emailVerified: false, expiresAt: exp * 1000 };
+  return {
+    issuer: DEVELOPMENT_ISSUER,
+    subject: sub,
+    spaceKey: spaceKeyOf(sub),
+    scopes: EVERY_SCOPE,
+    emailVerified: false,
+    expiresAt: exp * 1000,
+  };
 };

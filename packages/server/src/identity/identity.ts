@@ -1,11 +1,15 @@
 import type { Result } from '@tidemark/protocol';
 
+/** The scopes of whoever signed in themselves: people, not keys that they made. */
+export const EVERY_SCOPE: readonly string[] = ['read', 'write'];
+
 /** Who a request comes from, as a verified token says. Nothing of it is ever taken from a body or a query. */
 export interface Principal {
   readonly issuer: string;
   readonly subject: string;
   /** The owner part of the space's key: unique over all issuers that one server trusts, made by `spaceKeyOf`. */
   readonly spaceKey: string;
+  /** What it may do: `read`, `write`, or both (EVERY_SCOPE). One that is not named is refused; none at all may do nothing. */
   readonly scopes: readonly string[];
   readonly emailVerified: boolean;
   /** The client the token is bound to, where it is bound to one. */

@@ -35,7 +35,7 @@ export type Route = GuardedRoute | OpenRoute;
 export interface GuardedRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
-  /** What a token with scopes must be allowed to do; a token without scopes may do both. */
+  /** What the scopes of whoever asks must name. */
   readonly access: 'read' | 'write';
   readonly handle: (call: Call) => Promise<Response>;
 }

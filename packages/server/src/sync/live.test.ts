@@ -208,7 +208,14 @@ describe('the end of a live stream', () => {
     const verdict: { code: 'ok' | 'UNAUTHENTICATED' | 'UNAVAILABLE' } = { code: 'ok' };
     const authenticate: Identity['authenticate'] = async () => {
       if (verdict.code !== 'ok') return refuse(verdict.code, 'Not now.');
-      const principal = { issuer: 'i', subject: 's', spaceKey: 's', scopes: [], emailVerified: true, expiresAt: env.wall() + 3_600_000 };
+      const principal = {
+        issuer: 'i',
+        subject: 's',
+        spaceKey: 's',
+        scopes: ['read', 'write'],
+        emailVerified: true,
+        expiresAt: env.wall() + 3_600_000,
+      };
       return { ok: true, value: principal };
     };
     const server = await openTestServer({ env, identity: { authenticate }, engine: opened.engine });

@@ -81,7 +81,7 @@ const handle = async (c: HttpContext, route: Route, { app, services, limiter, re
   const limited = limiter?.take(spaceKey);
   for (const [name, value] of Object.entries(limited?.headers ?? {})) c.header(name, value);
   if (limited?.refusal !== undefined) return answerRefusal(c, limited.refusal);
-  if (scopes.length > 0 && !scopes.includes(route.access)) {
+  if (!scopes.includes(route.access)) {
     return answerRefusal(c, refuse('FORBIDDEN', `This token may not ${route.access}.`).error);
   }
   if (requireVerifiedEmail && !emailVerified) {

@@ -19,7 +19,7 @@ const greetings: AppRoutes = {
 const scoped: Identity = {
   authenticate: async ({ authorization }) => {
     const [subject = '', scopes = ''] = (authorization ?? '').replace('Bearer ', '').split(':');
-    const given = scopes === '' ? [] : scopes.split(',');
+    const given = scopes === '' ? ['read', 'write'] : scopes.split(',').filter((scope) => scope !== 'none');
     return ok({ issuer: 'test', subject, spaceKey: subject, scopes: given, emailVerified: true, expiresAt: Number.MAX_SAFE_INTEGER });
   },
 };
@@ -50,6 +50,8 @@ describe('routes of an app', () => {
     expect(await refusalOf(await push('ann:read'))).toBe('403 FORBIDDEN');
     expect((await push('ann:read,write')).status).toBe(200);
     expect(await refusalOf(await call('GET', '/apps/notes/sync/session', undefined, as('ann:other')))).toBe('403 FORBIDDEN');
+    expect(await refusalOf(await call('GET', '/apps/notes/sync/session', undefined, as('ann:none')))).toBe('403 FORBIDDEN');
+    expect(await refusalOf(await push('ann:none'))).toBe('403 FORBIDDEN');
   });
 
   test('an API key may come in x-api-key', async () => {

@@ -19,7 +19,7 @@ test('each kind of token tells who it is', async () => {
     issuer: google.address,
     subject: 'p-1',
     spaceKey: `${google.address}|p-1`,
-    scopes: [],
+    scopes: ['read', 'write'],
     emailVerified: true,
     profile: { email: 'p@example.com', name: 'P' },
   });

@@ -3,7 +3,7 @@ import { jwtVerify } from 'jose';
 import type { HttpGet } from '../../platform/http-get.ts';
 import { dateOf } from '../../platform/node-env.ts';
 import { bearerOf, readToken, type UnverifiedToken } from '../bearer.ts';
-import { type Identity, isSubject, type Principal, type Profile, spaceKeyOf } from '../identity.ts';
+import { EVERY_SCOPE, type Identity, isSubject, type Principal, type Profile, spaceKeyOf } from '../identity.ts';
 import { createKept } from '../kept.ts';
 import { createKeySource, type KeyFound, type KeySource } from './key-source.ts';
 
@@ -115,7 +115,7 @@ const principalOf = (issuer: ExternalIssuer, claims: JsonObject, nowMs: number):
     issuer: issuer.issuer,
     subject: sub,
     spaceKey: spaceKeyOf(issuer.issuer, ...owner),
-    scopes: [],
+    scopes: EVERY_SCOPE,
     emailVerified: issuer.emailVerified(claims),
     expiresAt: exp * 1000,
     profile: issuer.profile(claims),
