@@ -31,7 +31,7 @@ const expected = (shown: unknown): unknown => {
 const openServer = () => {
   const env = createNodeEnv();
   const engine = createEngine({ storage: createMemoryStorage(), apps: [timeTracker], env });
-  const who = { issuer: 'tidemark-development', subject: 'demo', spaceKey: 'demo', scopes: [], emailVerified: false };
+  const who = { issuer: 'tidemark-development', subject: 'demo', spaceKey: 'demo', scopes: ['read', 'write'], emailVerified: false };
   return createHttpApp({
     engine,
     env,

@@ -18,7 +18,7 @@ import { isConflictFields, writeConflict } from './raise-conflict.ts';
 
 type Choice = { readonly choose: 'mine' | 'theirs' | 'value'; readonly value: Json };
 
-/** Brings a value that a conflict has kept since an older schemaVersion to the app's own. One that no up-caster takes stays, to be validated. */
+/** Brings a value that a conflict has kept since an older schemaVersion up to date. One that no up-caster takes stays, to be validated. */
 const raise =
   (draft: Draft, collection: CollectionDefinition, { schemaVersion, fields: { field } }: DraftRecord) =>
   (value: Json): Json => {
