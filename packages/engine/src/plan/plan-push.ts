@@ -48,6 +48,13 @@ const checkOne = (
       mutationId,
       schemaVersion: draft.app.schemaVersion,
     });
+  // A newer process wrote the record, as in a rolling update: refusing the mutation for good would be wrong a minute later.
+  const written = draft.record(mutation.collection, mutation.id)?.schemaVersion ?? 0;
+  if (written > draft.app.schemaVersion)
+    return refuse('SCHEMA_AHEAD', `${mutation.collection}/${mutation.id} has schemaVersion ${written}, newer than the server's`, {
+      mutationId,
+      schemaVersion: draft.app.schemaVersion,
+    });
   const baseCounts = mutation.epoch === undefined || mutation.epoch === draft.epoch;
   if (baseCounts && mutation.base > head)
     return refuse('BASE_AHEAD', `base ${mutation.base} is above the head ${head}; pull first`, { mutationId, head });

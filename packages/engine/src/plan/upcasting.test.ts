@@ -117,6 +117,24 @@ describe('restoring', () => {
   });
 });
 
+it('a server older than a record stores no refusal of its edits: a newer one will take them', async () => {
+  const newer = at(3);
+  await newer.client('new').push({ op: 'put', id: 'x', fields: { title: 'one' }, was: {} });
+  const older = at(1, newer.storage);
+  const edit = {
+    op: 'patch' as const,
+    id: 'x',
+    mutationId: 'edit',
+    schemaVersion: 1,
+    fields: { name: 'two' },
+    was: { name: 'one' },
+    base: 1,
+  };
+  await expect(older.client('old').push(edit)).rejects.toThrow('SCHEMA_AHEAD');
+  await at(3, newer.storage).client('old').push(edit);
+  expect(await newer.fields('notes', 'x')).toMatchObject({ title: 'two' });
+});
+
 describe('values that a conflict has kept since an older schemaVersion', () => {
   const marked = (fields: JsonObject): JsonObject =>
     typeof fields.title !== 'string' || fields.title.startsWith('#') ? fields : { ...fields, title: `#${fields.title}` };
