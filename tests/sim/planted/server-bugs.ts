@@ -46,7 +46,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     name: 'gap in the numbers taken',
     kind: 'order',
     file: `${PLAN}/plan-push.ts`,
-    edits: [['if (push.ordered && mutation.n > nextN) return', 'if (push.ordered && mutation.n > nextN + 1000) return']],
+    edits: [['if (push.ordered && mutation.n > nextN)', 'if (push.ordered && mutation.n > nextN + 1000)']],
     focus: ['powerLoss', 'duplicate', 'late', 'reorder'],
     seedsMax: 60,
   },
@@ -56,7 +56,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     file: `${PLAN}/plan-push.ts`,
     edits: [
       ['  const { mutations } = push;\n', '  const mutations = [...push.mutations].reverse();\n'],
-      ['if (push.ordered && mutation.n > nextN) return', 'if (push.ordered && mutation.n > nextN + 1000) return'],
+      ['if (push.ordered && mutation.n > nextN)', 'if (push.ordered && mutation.n > nextN + 1000)'],
     ],
     seedsMax: 10,
   },
