@@ -5,8 +5,8 @@ import type { AccountsContext, LinkSettings } from './context.ts';
 import { type Found, ownerOf, places, put } from './items.ts';
 import type { MailFacts } from './mail/texts.ts';
 import { type AccountRow, type OnceRow, onceRow, type Purpose } from './rows.ts';
-import { equalSecrets, hashSecret, macOf, newCode, newId, newSecret } from './secrets.ts';
-import type { SigningKey } from './signing-keys.ts';
+import { equalSecrets, hashSecret, newCode, newId, newSecret } from './secrets.ts';
+import { macBySigningKey, type SigningKey } from './signing-keys.ts';
 
 const MINUTE_MS = 60 * 1000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -37,7 +37,7 @@ const linkTo = (links: LinkSettings, purpose: Purpose, token: string): string =>
 };
 
 // A code has too few possibilities for a bare hash: the mac needs a key that is not in the database.
-const codeMacOf = ({ jwk }: SigningKey, id: string, code: string): string => macOf(jwk.d ?? '', `code ${id} ${code}`);
+const codeMacOf = (key: SigningKey, id: string, code: string): string => macBySigningKey(key, `code ${id} ${code}`);
 
 export const codeInvalid = refuse('CODE_INVALID', 'This link or code is not valid, or not any more. Ask for a new one.');
 

@@ -55,7 +55,7 @@ export const redeemMagicLink = async (
       if (!found.ok) return found;
       const { once, account } = found.value;
       const verified: AccountRow = { ...account.row, emailVerified: true };
-      const session = newSession(context, verified, caller, wish);
+      const session = await newSession(context, verified, caller, wish);
       const batch = [
         spendOnce(context, once),
         session.write,

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refusalOf } from '../server.suite.ts';
@@ -182,6 +183,27 @@ describe('a stolen token', () => {
     const events = await (await server.call('GET', '/auth/events', { token: again.accessToken })).text();
     expect(events.match(/refresh_reused/g)).toHaveLength(1);
   });
+});
+
+test('who copied the whole database can make no token out of it', async () => {
+  const server = await openAccounts();
+  const { refreshToken } = await server.signUp();
+  const { items } = await server.items.scan({ limit: 100 });
+  const row: { tagKey?: string } = JSON.parse(items.find(({ id }) => id.startsWith('family/'))?.json ?? '{}');
+  const [account = '', family = ''] = refreshToken.slice('tmr_'.length).split('.');
+  const random = (characters: number) => 'x'.repeat(characters);
+  for (const generation of [2, 999_999]) {
+    for (const secret of [random(43), random(43 + 22), refreshToken.split('.')[3]?.slice(0, 43 + 22) ?? '']) {
+      const signed = `${family}.${generation}.${secret}`;
+      const tag = createHmac('sha256', row.tagKey ?? '')
+        .update(signed)
+        .digest('base64url')
+        .slice(0, 22);
+      const made = `tmr_${account}.${signed}${tag}`;
+      expect(await refusalOf(await server.call('POST', '/auth/refresh', { body: { refreshToken: made } }))).toBe('401 SESSION_ENDED');
+    }
+  }
+  expect((await server.call('POST', '/auth/refresh', { body: { refreshToken } })).status).toBe(200);
 });
 
 test('a made-up token of a real session is refused and ends nothing', async () => {

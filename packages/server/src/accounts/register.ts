@@ -78,7 +78,7 @@ const decide = async (
   if (claim !== undefined) return repeated(context, claim.row.accountId, caller);
   const account = newAccount(context, email, password, wanted);
   const once = await newOnce(context, 'verify', account);
-  const session = wish === undefined ? undefined : newSession(context, account, caller, wish);
+  const session = wish === undefined ? undefined : await newSession(context, account, caller, wish);
   const { accountId } = account;
   const batch = [
     put(index, { accountId }),

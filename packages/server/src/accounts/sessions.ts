@@ -59,16 +59,20 @@ const tokensOf = async (context: AccountsContext, account: AccountRow, family: F
 };
 
 /** A new session: the write that begins it, and how its tokens are made once that is stored. */
-export const newSession = (
+export const newSession = async (
   context: AccountsContext,
   { accountId, sessionsVersion }: AccountRow,
   caller: Caller,
   wish: SessionWish = {},
-): { readonly familyId: string; readonly write: ItemWrite; readonly tokens: (account: AccountRow) => Promise<SessionTokens> } => {
-  const { env, randomBytes, settings } = context;
+): Promise<{
+  readonly familyId: string;
+  readonly write: ItemWrite;
+  readonly tokens: (account: AccountRow) => Promise<SessionTokens>;
+}> => {
+  const { env, randomBytes, settings, signingKeys } = context;
   const now = env.wall();
   const base = { familyId: newId(randomBytes), accountId, sessionsVersion, tagKey: newSecret(randomBytes) };
-  const refreshToken = mintRefreshToken(base, FIRST_GENERATION, randomBytes);
+  const refreshToken = mintRefreshToken(base, FIRST_GENERATION, { randomBytes, key: await signingKeys.current() });
   const endsAt = now + settings.sessionMs;
   const family: FamilyRow = {
     ...base,
@@ -103,14 +107,16 @@ const decideRefresh = async (
   token: RefreshToken,
   caller: Caller,
 ): Promise<Result<{ readonly batch: readonly ItemWrite[]; readonly value: Refreshed }>> => {
-  const { items, env, randomBytes } = context;
-  const [account, found] = await Promise.all([
+  const { items, env, randomBytes, signingKeys } = context;
+  const [account, found, keys, key] = await Promise.all([
     findAccount(context, token.accountId),
     items.find(places.family(token.accountId, token.familyId)),
+    signingKeys.all(),
+    signingKeys.current(),
   ]);
   if (account === undefined || found === undefined) return ended;
   const now = env.wall();
-  const verdict = judge(found.row, token, limitsOf(context, account.row));
+  const verdict = judge(found.row, token, limitsOf(context, account.row), keys);
   if (verdict === 'foreign' || verdict === 'ended') return ended;
   if (verdict === 'reused') {
     const revoked = put(found, { ...found.row, revoked: { at: now, why: 'reuse' as const } }, found.expiresAt);
@@ -121,7 +127,7 @@ const decideRefresh = async (
     const family = { ...found.row, usedAt: now };
     return ok({ batch: [put(found, family, found.expiresAt)], value: { account, family, refreshToken: token.text } });
   }
-  const refreshToken = mintRefreshToken(found.row, nextGeneration(found.row, token), randomBytes);
+  const refreshToken = mintRefreshToken(found.row, nextGeneration(found.row, token), { randomBytes, key });
   const family = exchange(found.row, verdict, token, refreshToken, now);
   return ok({ batch: [put(found, family, found.expiresAt)], value: { account, family, refreshToken } });
 };
@@ -204,7 +210,8 @@ export const endByRefreshToken = (context: AccountsContext, text: string, caller
     const found = token && (await findSession(context, token.accountId, token.familyId));
     if (found === undefined || token === undefined) return ok({ batch: [], value: undefined });
     const { account, family } = found;
-    if (judge(family.row, token, limitsOf(context, account.row)) === 'foreign') return ok({ batch: [], value: undefined });
+    const keys = await context.signingKeys.all();
+    if (judge(family.row, token, limitsOf(context, account.row), keys) === 'foreign') return ok({ batch: [], value: undefined });
     const event = eventOf(context, token.accountId, 'signed_out', caller, token.familyId);
     return ok({ batch: [endOf(family, 'logout', context.env.wall()), event], value: undefined });
   });

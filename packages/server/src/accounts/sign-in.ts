@@ -47,7 +47,7 @@ export const login = async (
     await context.items.write([eventOf(context, account?.row.accountId, 'sign_in_refused', caller)]);
     return wrong;
   }
-  const session = newSession(context, account.row, caller, wish);
+  const session = await newSession(context, account.row, caller, wish);
   await context.items.write([session.write, eventOf(context, account.row.accountId, 'signed_in', caller, session.familyId)]);
   await context.counters.forget('signIn', `${caller.address} ${email}`);
   if (verified.value.rehash) await rehash(context, account, password.value);

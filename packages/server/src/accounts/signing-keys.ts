@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import { macOf } from './secrets.ts';
 
 /** With what access tokens are signed: Ed25519, or RSA for gateways that take nothing else. */
 export const SIGNING_ALGORITHMS = ['EdDSA', 'RS256'] as const;
@@ -18,6 +19,12 @@ export interface SigningKeys {
   /** All keys that are believed. */
   all(): Promise<readonly SigningKey[]>;
 }
+
+/** HMAC by a signing key: what shows that this server made something, also to whom the whole database was copied. */
+export const macBySigningKey = ({ kid, jwk }: SigningKey, text: string): string => {
+  if (jwk.d === undefined) throw new Error(`The signing key ${kid} has no private half.`);
+  return macOf(jwk.d, text);
+};
 
 const PUBLIC_MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e'] as const;
 
