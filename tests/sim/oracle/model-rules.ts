@@ -48,6 +48,7 @@ const picking =
   };
 
 const setOf = (meeting: Meeting): Value => {
+  if (meeting.mine === undefined && meeting.theirs === undefined) return undefined;
   const texts = (value: Value): Set<string> => new Set(itemsOf(value).map(plainJson));
   const [was, own] = [texts(meeting.was), texts(meeting.mine)];
   const present = texts(meeting.theirs);
