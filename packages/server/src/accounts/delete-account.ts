@@ -46,12 +46,6 @@ const eraseAccount = async (context: AccountsContext, accountId: string): Promis
   const { items, pii } = context;
   await context.eraseSpaces(accountId);
   const owner = ownerOf(accountId);
-  const account = await items.find(places.account(accountId));
-  if (account !== undefined) {
-    const claims = await items.findAll(pii.indexes(emailOf(context, account.row)).map(places.claim));
-    const own = claims.filter((claim) => claim?.row.accountId === accountId).filter((claim) => claim !== undefined);
-    if (own.length > 0) await items.write(own.map(remove));
-  }
   for (;;) {
     const keys = await items.list(owner, { prefix: 'key/', schema: keyRow, limit: KEYS_PAGE / 2 });
     if (keys.length === 0) break;
@@ -64,21 +58,38 @@ const eraseAccount = async (context: AccountsContext, accountId: string): Promis
     if (left.length === 0) break;
     await items.write(left.slice(0, WRITES_MAX).map(remove));
   }
-  const last = await items.storage.list(owner, { prefix: 'account', limit: 1 });
-  if (last.length > 0) await items.write(last.map(remove));
+  for (;;) {
+    const account = await items.find(places.account(accountId));
+    if (account === undefined) return;
+    const claims = await items.findAll(pii.indexes(emailOf(context, account.row)).map(places.claim));
+    const own = claims.filter((claim) => claim?.row.accountId === accountId).filter((claim) => claim !== undefined);
+    // Together with the claim on its address, which a change of the PII key may move at this moment: it would never be free again.
+    if ((await items.write([...own.map(remove), remove(account)])) === 'stored') return;
+  }
 };
 
 const finishDeletion = async (context: AccountsContext, deletion: Found<DeletionRow>): Promise<void> => {
   const { accountId, again } = deletion.row;
-  if ((await context.items.find(places.account(accountId))) !== undefined) await eraseAccount(context, accountId);
-  if (again > context.env.wall()) return;
-  await context.eraseSpaces(accountId);
-  await context.items.write([remove(deletion)]);
+  const isDue = again <= context.env.wall();
+  if (isDue || (await context.items.find(places.account(accountId))) !== undefined) await eraseAccount(context, accountId);
+  if (isDue) await context.items.write([remove(deletion)]);
 };
 
-/** Goes on with deletions that were cut off, and erases once more what a late request may have written. Answers how many are left. */
+/**
+ * Goes on with deletions that were cut off, and erases once more what a late request may have written. One that fails is
+ * logged and left for the next time, and keeps no other from being done. Answers how many are left.
+ */
 export const finishDeletions = async (context: AccountsContext): Promise<number> => {
   const page = { prefix: '', schema: deletionRow, limit: DELETIONS_PAGE };
-  for (const deletion of await context.items.list(DELETIONS, page)) await finishDeletion(context, deletion);
+  for (const deletion of await context.items.list(DELETIONS, page)) {
+    try {
+      await finishDeletion(context, deletion);
+    } catch (error) {
+      context.logger.error(
+        { err: error, account: deletion.row.accountId },
+        'an account was not deleted yet; it is tried again in a minute',
+      );
+    }
+  }
   return (await context.items.list(DELETIONS, page)).length;
 };
