@@ -61,12 +61,14 @@ export const askForEmailChange = async (
   if (email === undefined) return emailUnfit;
   const owner = await confirmOwner(context, signedIn, given.password, caller);
   if (!owner.ok) return owner;
+  const { accountId } = signedIn.account.row;
   const allowed = await takeAll(context.counters, [
+    // Whatever the addresses: nobody shall send mail to the whole world from an account.
+    ['mail', accountId],
     ['mail', `${caller.address} ${email}`],
     ['mailbox', email],
   ]);
   if (!allowed.ok) return allowed;
-  const { accountId } = signedIn.account.row;
   const taken = await findByEmail(context, email);
   const newEmail = context.pii.seal(email, placeOfPii(accountId, 'email'));
   const once = await newOnce(context, 'email', signedIn.account.row, { newEmail, keepFamily: signedIn.family.row.familyId });

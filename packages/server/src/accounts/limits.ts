@@ -10,14 +10,14 @@ export interface Allowance {
 export const DEFAULT_ALLOWANCES = {
   /** Every request to a route that asks for no token, by network address. */
   address: { attempts: 120, seconds: 60 },
-  /** Sign-ins of one e-mail address from one network address. */
+  /** Sign-ins of one e-mail address from one network address; also what its session changes of the account there. */
   signIn: { attempts: 10, seconds: 900 },
   /** Sign-ins of one e-mail address from anywhere. */
   account: { attempts: 100, seconds: 900 },
   /** Sign-ins at this server. */
   server: { attempts: 1_200, seconds: 60 },
   register: { attempts: 20, seconds: 3_600 },
-  /** Mails to one e-mail address that were asked for from one network address. */
+  /** Mails to one e-mail address that were asked for from one network address; also to new addresses of one account. */
   mail: { attempts: 6, seconds: 3_600 },
   /** Mails to one e-mail address: above `mail`, so that a stranger cannot easily keep its owner from getting any. */
   mailbox: { attempts: 30, seconds: 3_600 },

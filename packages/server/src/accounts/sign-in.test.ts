@@ -54,6 +54,23 @@ describe('limits come before any hashing', () => {
     }
   });
 
+  test('a session that has just begun cannot have passwords hashed or mails sent without end', async () => {
+    const { argon2, hashes } = counted();
+    const { call, signUp } = await openAccounts({ argon2, allowances: DEFAULT_ALLOWANCES });
+    const { accessToken: token } = await signUp();
+    const statuses: number[] = [];
+    for (let i = 0; i < 8; i += 1) {
+      statuses.push((await call('POST', '/auth/change-email', { token, body: { email: `new${i}@example.com` } })).status);
+    }
+    expect(statuses).toEqual([202, 202, 202, 202, 202, 202, 429, 429]);
+    const before = hashes();
+    for (let i = 0; i < 4; i += 1) {
+      const refused = (await call('POST', '/auth/change-password', { token, body: { newPassword: PASSWORD } })).status === 429;
+      expect(refused).toBe(i >= 2);
+    }
+    expect(hashes() - before).toBe(2);
+  });
+
   test('mails to one address are few', async () => {
     const { call } = await openAccounts({ allowances: DEFAULT_ALLOWANCES });
     const statuses: number[] = [];
@@ -98,7 +115,13 @@ test('an address without an account costs the time of one that has one, at every
   const { call, signUp, env, accounts } = await openAccounts({ hashCost: { memoryKib: 4 * 1024, passes: 1 } });
   await signUp();
   const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+  let registered = 0;
+  const newcomer = (): string => {
+    registered += 1;
+    return `new${registered}@example.com`;
+  };
   const routes: readonly (readonly [string, (email: string) => object])[] = [
+    ['register', (email) => ({ email: email === ANN ? ANN : newcomer(), password: 'a password of theirs' })],
     ['login', (email) => ({ email, password: 'wrong password' })],
     ['forgot-password', (email) => ({ email })],
     ['magic-link', (email) => ({ email })],

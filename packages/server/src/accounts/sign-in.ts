@@ -70,17 +70,18 @@ export const confirmOwner = async (
   password: string | undefined,
   caller: Caller,
 ): Promise<Result<void>> => {
-  if (password === undefined) {
-    return family.row.startedAt + RECENT_MS > context.env.wall()
-      ? ok(undefined)
-      : refuse('SIGN_IN_AGAIN', 'Give the password too, or sign in again first.');
-  }
   const { accountId } = account.row;
+  // Also without a password: what follows may hash one, or send a mail.
   const allowed = await takeAll(context.counters, [
     ['server', 'all'],
     ['signIn', `${caller.address} ${accountId}`],
   ]);
   if (!allowed.ok) return allowed;
+  if (password === undefined) {
+    return family.row.startedAt + RECENT_MS > context.env.wall()
+      ? ok(undefined)
+      : refuse('SIGN_IN_AGAIN', 'Give the password too, or sign in again first.');
+  }
   const checked = checkPassword(password);
   const verified = await context.passwords.verify(checked.ok ? account.row.password : undefined, checked.ok ? checked.value : '');
   if (!verified.ok) return verified;
