@@ -1,28 +1,37 @@
 /** The prose of docs/TESTING.md; all figures come from records. */
-export const COVERED = `The simulator plays whole worlds: one or two server processes over one storage, one or two people with up to six devices, each with one or two
-tabs. It runs the real engine, the real HTTP surface and the real client; only clocks, randomness, network, disks and storage failures are its own. A seed decides
+export const COVERED = `The simulator plays whole worlds: one or two server processes over one storage, one or two people with up
+to six devices, each with one or two
+tabs. It runs the real engine, the real HTTP surface and the real client; only clocks, randomness, network, disks and storage
+failures are its own. A seed decides
 everything, so a run can be played again step by step:
 
 - \`npm run sim -- --seed 42\` plays one seed twice and compares the traces; a failure is shrunk and drawn as a sequence chart.
-- \`npm run sim -- --runs 1000\` or \`--minutes 30\` plays many, in two processes; \`--record FILE\` keeps the figures, \`--all\` wants every situation met.
+- \`npm run sim -- --runs 1000\` or \`--minutes 30\` plays many, in two processes; \`--record FILE\` keeps the figures, \`--all\`
+  wants every situation met.
 - \`npm run sim -- replay tests/sim/regressions/FILE\` plays a failure that was found once.
 - \`npm run sim -- planted\` plants each known bug and counts the seeds until it is found.`;
 
-export const INVARIANTS = `By an oracle that looks at stores, wires and appends only, with merge rules and canonical JSON of its own (\`tests/sim/oracle\`):
+export const INVARIANTS = `By an oracle that looks at stores, wires and appends only, with merge rules and canonical JSON of its
+own (\`tests/sim/oracle\`):
 
 - **I1, I2** what was answered has a receipt; each mutation stands in the log once and always gets the same verdict.
 - **I3** nothing is invented, and nothing that waits is changed.
 - **I4, I5, I11** the log is gap-free; a client's mutations stand in the order in which they were made, and after what they had seen.
-- **I6, I19, I20** at rest all replicas equal the server, digests agree, and the server's state follows from its log; a fresh device shows the same.
-- **I7** every local write is in the log, refused and parked, discarded by a person, or was lost by a named injected loss of its last copy.
-- **I8 and the model** every change of a record is predicted from its mutation by a second implementation of the merge rules; a dropped value has a conflict.
+- **I6, I19, I20** at rest all replicas equal the server, digests agree, and the server's state follows from its log; a fresh
+  device shows the same.
+- **I7** every local write is in the log, refused and parked, discarded by a person, or was lost by a named injected loss of its
+  last copy.
+- **I8 and the model** every change of a record is predicted from its mutation by a second implementation of the merge rules; a
+  dropped value has a conflict.
 - **I9, I10** a tab sees its own writes; no record goes back.
 - **I12, I13** nothing of another user, and nothing of an erased space, is ever seen again.
-- **I14, I15, I18** a healed world comes to rest in 120 virtual seconds (1,200 where a mutation is poisoned); requests are bounded; nothing is parked without a cause.
+- **I14, I15, I18** a healed world comes to rest in 120 virtual seconds (1,200 where a mutation is poisoned); requests are
+  bounded; nothing is parked without a cause.
 - **I16** groups stand whole. **I17** nobody is signed out without a reason.`;
 
 export const NOT_COVERED = `- Real Safari, real phones, and browsers other than Chromium.
-- Real AWS; PostgreSQL and DynamoDB are not in the simulator, only memory and SQLite are (in memory, so without real disks: those are the process tests' part).
+- Real AWS; PostgreSQL and DynamoDB are not in the simulator, only memory and SQLite are (in memory, so without real disks: those
+  are the process tests' part).
 - A server restored from a backup that is older than the space itself: its clients stop with WRONG_SPACE and keep their outbox.
 - A journal that a wrong wall clock has made too old (more than seven days) is not offered to a restored server.
 - Read your writes is not checked on a device that was restored, cloned or lost power, until it has heard from the server.

@@ -138,7 +138,10 @@ export const PHASES = 2;
 const DEEDS_MIN = 60;
 const DEEDS_MAX = 320;
 
-/** Draws what a run is made of: ten percent of the seeds have no faults, ten percent exactly one kind, the others a random set; with a `focus` every seed has just these. */
+/**
+ * Draws what a run is made of: ten percent of the seeds have no faults, ten percent exactly one kind, the others a random set;
+ * with a `focus` every seed has just these.
+ */
 export const createProfile = (seed: number, focus: readonly Fault[] = []): Profile => {
   const dice = createStreams(seed)('profile');
   const draw = dice.next();
