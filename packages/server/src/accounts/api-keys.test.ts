@@ -114,6 +114,28 @@ describe('an API key', () => {
     expect(await refusalOf(answer)).toBe('403 FORBIDDEN');
   });
 
+  test('is rotated no further than its owner is shown', async () => {
+    const { call, token, make } = await open();
+    let { view } = await make();
+    let made = 1;
+    for (; made < 60; made += 1) {
+      const answer = await call('POST', `/auth/keys/${view.id}/rotate`, { token });
+      if (answer.status !== 200) break;
+      const next: Made = await answer.json();
+      view = next.view;
+    }
+    const listed: { keys: { id: string }[] } = await (await call('GET', '/auth/keys', { token })).json();
+    expect(made).toBe(40);
+    expect(listed.keys).toHaveLength(made);
+    expect(listed.keys.map(({ id }) => id)).toContain(view.id);
+  });
+
+  test('expires at a time that can be told', async () => {
+    const { call, token } = await open();
+    const body = { name: 'k', scopes: ['read'], expiresAt: Number.MAX_SAFE_INTEGER };
+    expect(await refusalOf(await call('POST', '/auth/keys', { token, body }))).toBe('400 BAD_REQUEST');
+  });
+
   test('notes its last use once an hour', async () => {
     const { call, make, items, env } = await open();
     const { key, view } = await make();

@@ -8,6 +8,8 @@ import { type AccountRow, type KeyRow, keyRow } from './rows.ts';
 import { equalSecrets, hashSecret } from './secrets.ts';
 
 const KEYS_MAX = 20;
+/** With those that were rotated or have expired and were not revoked: so many are listed, and no rotation makes more. */
+const KEYS_KEPT_MAX = 2 * KEYS_MAX;
 /** Last use is written at most once in so long. */
 const USE_NOTED_MS = 60 * 60 * 1000;
 /** How long a key that was rotated goes on beside its successor, unless it expires before. */
@@ -35,7 +37,7 @@ export interface NewKey {
 const viewOf = ({ keyId, accountId, secretHash, ...shown }: KeyRow): KeyView => ({ id: keyId, ...shown });
 
 const keysOf = (context: AccountsContext, accountId: string): Promise<readonly Found<KeyRow>[]> =>
-  context.items.list(ownerOf(accountId), { prefix: 'key/', schema: keyRow, limit: KEYS_MAX + 1 });
+  context.items.list(ownerOf(accountId), { prefix: 'key/', schema: keyRow, limit: KEYS_KEPT_MAX });
 
 const noSuchKey = refuse('NOT_FOUND', 'There is no such key.');
 
@@ -78,12 +80,15 @@ export const createKey = (context: AccountsContext, accountId: string, wish: Key
 export const listKeys = async (context: AccountsContext, accountId: string): Promise<readonly KeyView[]> =>
   (await keysOf(context, accountId)).map(({ row }) => viewOf(row));
 
-/** Makes a successor with the same rights; the old key goes on for a day. Refusals: NOT_FOUND, FORBIDDEN (rotated already). */
+/** Makes a successor with the same rights; the old key goes on for a day. Refusals: NOT_FOUND, FORBIDDEN (rotated already, or 40 keys). */
 export const rotateKey = (context: AccountsContext, accountId: string, keyId: string, caller?: Caller): Promise<Result<NewKey>> =>
   decideAndWrite<NewKey>(context, async () => {
     const [account, old] = await Promise.all([findAccount(context, accountId), context.items.find(places.key(accountId, keyId))]);
     if (account === undefined || old === undefined) return noSuchKey;
     if (old.row.rotatedTo !== undefined) return refuse('FORBIDDEN', 'This key was rotated already. Rotate its successor.');
+    if ((await keysOf(context, accountId)).length >= KEYS_KEPT_MAX) {
+      return refuse('FORBIDDEN', `An account keeps ${KEYS_KEPT_MAX} keys at most. Revoke those that were rotated.`);
+    }
     const { name, scopes, app, expiresAt } = old.row;
     const made = writesOf(context, account, { name, scopes, app: app ?? undefined, expiresAt: expiresAt ?? undefined });
     const until = Math.min(expiresAt ?? Number.POSITIVE_INFINITY, context.env.wall() + OVERLAP_MS);

@@ -11,6 +11,8 @@ const password = z.string().max(1_024);
 const token = z.string().max(256);
 const name = z.string().min(1).max(120);
 const clientId = z.string().min(1).max(128).optional();
+/** The last moment that a Date can tell, milliseconds. */
+const TIME_MAX = 8_640_000_000_000_000;
 
 export const registerSchema = z.strictObject({
   email,
@@ -37,7 +39,7 @@ export const keySchema = z.strictObject({
   name,
   scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
   app: z.string().max(64).optional(),
-  expiresAt: z.number().int().optional(),
+  expiresAt: z.number().int().max(TIME_MAX).optional(),
 });
 export const eventsQuery = z.strictObject({
   before: z.string().max(64).optional(),
