@@ -163,4 +163,29 @@ describe('somebody else who signs in on the same device', () => {
     expect(await first.sync()).toMatchObject({ state: 'synced', pending: 0 });
     expect(first.collection('notes').list()).toHaveLength(2);
   });
+
+  it('while something is asked for the first gets nothing of it done to their own account', async () => {
+    const world = await createAccountWorld();
+    const tokens = createMemoryTokens();
+    const ada = await world.signUp('ada@example.org', tokens);
+    const tokensOfBob = createMemoryTokens();
+    const bob = await world.signUp('bob@example.org', tokensOfBob);
+    const held = await tokensOfBob.read();
+    const elsewhere = await world.open();
+    await elsewhere.login('ada@example.org', password);
+    await elsewhere.logoutEverywhere();
+    for (const ask of [() => ada.logoutEverywhere(), () => ada.deleteAccount(password)]) {
+      await tokens.write(null);
+      await ada.login('ada@example.org', password);
+      await elsewhere.login('ada@example.org', password);
+      await elsewhere.logoutEverywhere();
+      world.onAnswer = ({ method, url }) => {
+        if (method !== 'GET' && /\/auth\/(logout-all|me)$/.test(url)) void tokens.write(held);
+      };
+      expect(await ask()).toMatchObject({ ok: false });
+      world.onAnswer = () => undefined;
+      expect((await tokens.read())?.accessToken).toBe(held?.accessToken);
+      expect(await bob.me()).toMatchObject({ ok: true });
+    }
+  });
 });

@@ -32,6 +32,11 @@ const watchState = async (tokens: TokenStore) => {
   };
 };
 
+const isSameAccount = (token: string, other: string): boolean => {
+  const [one, two] = [accountOf(token), accountOf(other)];
+  return one !== undefined && one.issuer === two?.issuer && one.subject === two.subject;
+};
+
 /** Opens the account that this device is signed in to, if any. Asks the server nothing until it has to. */
 export const openAccount = async (options: AccountOptions): Promise<Account> => {
   const { tokens, env = browserEnv() } = options;
@@ -112,7 +117,8 @@ const signedInCalls = (
       const first = await call(method, path, body, bearer);
       if (first.ok || first.failure.status !== 401) return toResult(first);
       const fresh = await refresher.token(bearer);
-      return fresh === null ? toResult(first) : toResult(await call(method, path, body, fresh));
+      // Who signed in meanwhile, in another tab, did not ask for it.
+      return fresh === null || !isSameAccount(fresh, bearer) ? toResult(first) : toResult(await call(method, path, body, fresh));
     } catch (fault) {
       return refuse('UNAVAILABLE', fault instanceof Error ? fault.message : String(fault));
     }
