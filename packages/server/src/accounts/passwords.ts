@@ -44,7 +44,10 @@ export const createPasswords = (argon2: Argon2, slots: HashSlots, cost: HashCost
   const prefix = `$argon2id$v=19$m=${cost.memoryKib},t=${cost.passes},p=1$`;
   let dummy: Promise<string> | undefined;
   const dummyOf = (): Promise<string> => {
-    dummy ??= argon2.hash('no account has this', cost);
+    dummy ??= argon2.hash('no account has this', cost).catch((error: unknown) => {
+      dummy = undefined;
+      throw error;
+    });
     return dummy;
   };
   return {

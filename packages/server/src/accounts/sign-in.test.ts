@@ -99,6 +99,18 @@ test('a hash that fails leaves its slot', async () => {
   expect(await next).toEqual({ ok: true, value: 'done' });
 });
 
+test('a hash that fails once fails no sign-in after it', async () => {
+  const argon2 = createArgon2();
+  let broken = false;
+  const hash: typeof argon2.hash = (...args) => (broken ? Promise.reject(new Error('no memory')) : argon2.hash(...args));
+  const { call } = await openAccounts({ argon2: { ...argon2, hash } });
+  const signIn = async () => (await call('POST', '/auth/login', { body: { email: ANN, password: PASSWORD } })).status;
+  broken = true;
+  expect(await signIn()).toBe(500);
+  broken = false;
+  expect(await signIn()).toBe(401);
+});
+
 test('a password is hashed again when its cost is no longer that of today', async () => {
   const first = await openAccounts();
   await first.signUp();

@@ -92,6 +92,9 @@ const productionFaults = (config: Config, surroundings: ConfigSurroundings): rea
   if (!names.some(({ name }) => NEEDS_ACCOUNTS.includes(name))) return faults;
   if (config.mail === undefined)
     faults.push({ path: 'mail', message: 'is needed for accounts in production (or TIDEMARK_SMTP_URL and TIDEMARK_MAIL_FROM)' });
+  for (const [name, link] of Object.entries(config.accounts?.links ?? {})) {
+    if (/^http:/i.test(link)) faults.push({ path: `accounts.links.${name}`, message: 'must not begin with http: in production' });
+  }
   if (config.publicUrl === undefined)
     faults.push({ path: 'publicUrl', message: 'is needed for the links in mails (or TIDEMARK_PUBLIC_URL)' });
   else if (!config.publicUrl.startsWith('https://')) faults.push({ path: 'publicUrl', message: 'must begin with https:// in production' });

@@ -37,7 +37,13 @@ export const piiKeySchema = z.strictObject({
 
 export const trustedProxiesSchema = whole(0, 10);
 
-const page = z.url({ protocol: /^(https?|[a-z][a-z0-9+.-]{2,})$/ });
+/** A token is put behind it as its fragment. An app may have a scheme of its own; those that run or read something are none. */
+const page = z
+  .url({
+    protocol: /^(?!(?:javascript|data|vbscript|file|blob)$)[a-z][a-z0-9+.-]{2,}$/,
+    error: 'must be an address such as https://app.example.com/sign-in',
+  })
+  .refine((url) => !url.includes('#'), 'must have no #');
 
 const accountsSchema = z.strictObject({
   /** `iss` of access tokens. Never change it once there are accounts. */

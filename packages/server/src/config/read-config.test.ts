@@ -121,6 +121,13 @@ describe('a configuration', () => {
   });
 });
 
+test('links in mails lead to a page or an app, never to a script', () => {
+  for (const magic of ['https://app.example/sign-in', 'http://localhost:5173/in', 'com.example.app://sign-in'])
+    expect(faultsOf({ accounts: { links: { magic } } })).toEqual([]);
+  for (const magic of ['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', 'https://app.example/#here'])
+    expect(faultsOf({ accounts: { links: { magic } } }), magic).toHaveLength(1);
+});
+
 describe('environment variables', () => {
   test('go before the file', () => {
     const variables = {
@@ -195,6 +202,11 @@ describe('production', () => {
       'mail: is needed for accounts',
     ],
     ['accounts without an address', { mail: MAIL }, 'publicUrl: is needed for the links in mails'],
+    [
+      'a page without TLS that links in mails lead to',
+      { ...sound, accounts: { links: { magic: 'http://app.example/sign-in' } } },
+      'accounts.links.magic: must not begin with http:',
+    ],
     ['an address without TLS', { ...sound, publicUrl: 'http://sync.example.com' }, 'publicUrl: must begin with https://'],
   ])('has none of: %s', (_, file, fault) => {
     expect(faultsOf(file, production()).join('\n')).toContain(fault);
