@@ -113,6 +113,19 @@ describe('signing out', () => {
   });
 });
 
+test('however many sessions there are and were, those that stand are listed', async () => {
+  const { call, signUp } = await openAccounts();
+  const signIn = async () => tokensOf(await call('POST', '/auth/login', { body: { email: ANN, password: PASSWORD } }));
+  const { accessToken: token } = await signUp();
+  for (let i = 0; i < 220; i += 1) {
+    const { accessToken } = await signIn();
+    if (i % 2 === 0) await call('POST', '/auth/logout', { token: accessToken });
+  }
+  const listed: { sessions: { current: boolean }[] } = await (await call('GET', '/auth/sessions', { token })).json();
+  expect(listed.sessions).toHaveLength(111);
+  expect(listed.sessions.filter(({ current }) => current)).toHaveLength(1);
+});
+
 test('the audit log tells its owner what happened, newest first, in pages', async () => {
   const { call, signUp } = await openAccounts();
   const { accessToken } = await signUp();

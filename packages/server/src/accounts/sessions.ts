@@ -47,7 +47,8 @@ export interface SessionView {
   readonly clientId?: string;
 }
 
-const SESSIONS_MAX = 200;
+const SESSIONS_MAX = 1_000;
+const SESSIONS_PAGE = 200;
 const FIRST_GENERATION = 1;
 
 const ended = refuse('SESSION_ENDED', 'This session has ended. Sign in again; nothing that waits to be sent is lost.');
@@ -177,10 +178,17 @@ const viewOf = ({ familyId: id, startedAt, usedAt, endsAt, client, clientId }: F
   ...(clientId === undefined ? {} : { clientId }),
 });
 
-/** The sessions of an account that have not ended. */
+/** The sessions of an account that have not ended, 1,000 at most. Those that have stay stored for a while and are passed over. */
 export const listSessions = async (context: AccountsContext, account: AccountRow): Promise<readonly SessionView[]> => {
-  const families = await context.items.list(ownerOf(account.accountId), { prefix: 'family/', schema: familyRow, limit: SESSIONS_MAX });
-  return families.filter(({ row }) => isOpen(row, limitsOf(context, account))).map(({ row }) => viewOf(row));
+  const views: SessionView[] = [];
+  for (let after: string | undefined; views.length < SESSIONS_MAX; ) {
+    const page = { prefix: 'family/', schema: familyRow, limit: SESSIONS_PAGE, ...(after === undefined ? {} : { after }) };
+    const families = await context.items.list(ownerOf(account.accountId), page);
+    views.push(...families.filter(({ row }) => isOpen(row, limitsOf(context, account))).map(({ row }) => viewOf(row)));
+    after = families.at(-1)?.id;
+    if (after === undefined) break;
+  }
+  return views.slice(0, SESSIONS_MAX);
 };
 
 /** The write that ends a session. */
