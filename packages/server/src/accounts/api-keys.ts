@@ -127,6 +127,7 @@ export const findKey = async (
   const { accountId } = pointer.row;
   const [key, account] = await Promise.all([context.items.find(places.key(accountId, keyId)), findAccount(context, accountId)]);
   if (key === undefined || account === undefined || !equalSecrets(key.row.secretHash, hashSecret(text))) return undefined;
+  if (account.row.keysAfter !== undefined && key.row.createdAt <= account.row.keysAfter) return undefined;
   return key.row.expiresAt === null || key.row.expiresAt > context.env.wall() ? { key, account } : undefined;
 };
 

@@ -98,6 +98,28 @@ describe('a magic link', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 
+  test.each(['magic link', 'new password'])('puts out whoever had opened the account under that address: %s', async (way) => {
+    const { call, signUp, mailTo } = await openAccounts();
+    const stranger = await signUp();
+    const token = stranger.accessToken;
+    const made = await objectOf(await call('POST', '/auth/keys', { token, body: { name: 'left behind', scopes: ['read', 'write'] } }));
+    const session = () => call('GET', '/apps/notes/sync/session', { token: String(made.key) });
+    expect((await session()).status).toBe(200);
+    if (way === 'magic link') {
+      await call('POST', '/auth/magic-link', { body: { email: ANN } });
+      const own = await tokensOf(await call('POST', '/auth/magic-link/redeem', { body: { token: (await mailTo(ANN)).token } }));
+      expect((await call('GET', '/auth/me', { token: own.accessToken })).status).toBe(200);
+    } else {
+      await call('POST', '/auth/forgot-password', { body: { email: ANN } });
+      const body = { token: (await mailTo(ANN)).token, password: OTHER };
+      expect((await call('POST', '/auth/reset-password', { body })).status).toBe(200);
+    }
+    const { refreshToken } = stranger;
+    expect(await refusalOf(await call('POST', '/auth/refresh', { body: { refreshToken } }))).toBe('401 SESSION_ENDED');
+    expect((await call('POST', '/auth/login', { body: { email: ANN, password: PASSWORD } })).status).toBe(401);
+    expect((await session()).status).toBe(401);
+  });
+
   test('is over after 15 minutes, and good for nothing else', async () => {
     const { call, signUp, mailTo, env } = await openAccounts();
     await signUp();

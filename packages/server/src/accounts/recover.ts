@@ -39,6 +39,17 @@ export const sendMagicLink = (context: AccountsContext, email: string, caller: C
 export const sendResetLink = (context: AccountsContext, email: string, caller: Caller): Promise<Result<void>> =>
   sendLink(context, 'reset', email, caller);
 
+/**
+ * The account once mail alone has proved its address. Before that anybody could have opened it: the password, the sessions
+ * and the keys of whoever did so are good no more.
+ */
+const provenBy = (account: AccountRow, now: number): AccountRow => {
+  if (account.emailVerified) return account;
+  const { password: _, passwordVersion, sessionsVersion, ...kept } = account;
+  const versions = { passwordVersion: passwordVersion + 1, sessionsVersion: sessionsVersion + 1 };
+  return { ...kept, ...versions, emailVerified: true, keysAfter: now };
+};
+
 /** Signs in by a magic link, once. The address is its owner's by that. Refusals: CODE_INVALID, TOO_MANY_REQUESTS. */
 export const redeemMagicLink = async (
   context: AccountsContext,
@@ -54,7 +65,7 @@ export const redeemMagicLink = async (
       const found = await findOnce(context, 'magic', token);
       if (!found.ok) return found;
       const { once, account } = found.value;
-      const verified: AccountRow = { ...account.row, emailVerified: true };
+      const verified = provenBy(account.row, context.env.wall());
       const session = await newSession(context, verified, caller, wish);
       const batch = [
         spendOnce(context, once),
@@ -92,13 +103,12 @@ export const resetPassword = async (
     const again = await findOnce(context, 'reset', given.token);
     if (!again.ok) return again;
     const { once, account } = again.value;
-    const { passwordVersion, sessionsVersion } = account.row;
+    const proven = provenBy(account.row, context.env.wall());
     const changed: AccountRow = {
-      ...account.row,
+      ...proven,
       password: hashed.value,
-      passwordVersion: passwordVersion + 1,
-      sessionsVersion: sessionsVersion + 1,
-      emailVerified: true,
+      passwordVersion: proven.passwordVersion + 1,
+      sessionsVersion: proven.sessionsVersion + 1,
     };
     const batch = [put(account, changed), spendOnce(context, once), eventOf(context, changed.accountId, 'password_reset', caller)];
     return ok({ batch, value: changed });

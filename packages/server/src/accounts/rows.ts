@@ -11,8 +11,8 @@ export const accountRow = z.object({
   email: sealed,
   emailVersion: z.number().int(),
   emailVerified: z.boolean(),
-  /** PHC string of Argon2id. */
-  password: z.string(),
+  /** PHC string of Argon2id; absent where none was chosen since mail alone proved the address. */
+  password: z.string().optional(),
   passwordVersion: z.number().int(),
   /** Counting it up ends every session that was begun before. */
   sessionsVersion: z.number().int(),
@@ -20,6 +20,8 @@ export const accountRow = z.object({
   lastName: sealed.optional(),
   phone: sealed.optional(),
   createdAt: time,
+  /** API keys made up to then open nothing: whoever made them had not proved the address. */
+  keysAfter: time.optional(),
   /** Set once its owner asked for it to be deleted; nobody gets in from then on. */
   deletingAt: time.optional(),
 });
