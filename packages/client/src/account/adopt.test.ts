@@ -103,4 +103,39 @@ describe('adopting what was written before signing up', () => {
     await expect(adoptLocalStore({ app: notes, account: bob, env: world.env(), stores })).rejects.toThrow(/belongs to/);
     expect(await local.readAll('outbox')).toHaveLength(3);
   });
+
+  it('by two tabs at once keeps what is written in the local store after the faster one gave it back', async () => {
+    const world = createWorld();
+    const local = await writeLocally(world);
+    const store = createMemoryStore(true);
+    let isFaster = true;
+    const slow: ClientStore = {
+      ...store,
+      write: async (batch) => {
+        if (isFaster) {
+          isFaster = false;
+          await adoptLocalStore({ app: notes, account, env: world.env(), stores: { local, account: store } });
+          const late = await world.open({ store: local, account: LOCAL_ACCOUNT, token: () => null });
+          await late.collection('notes').put({ title: 'late' }, 'late');
+          await late.close();
+        }
+        return store.write(batch);
+      },
+    };
+    await adoptLocalStore({ app: notes, account, env: world.env(), stores: { local, account: slow } });
+    expect(await local.readAll('outbox')).toHaveLength(1);
+    await adoptLocalStore({ app: notes, account, env: world.env(), stores: { local, account: store } });
+    expect(shown(await synced(world, store)).map((note) => note.id)).toEqual(['a', 'b', 'late']);
+  });
+
+  it('touches nothing of a store that a newer version of the app wrote', async () => {
+    const world = createWorld();
+    const local = await writeLocally(world);
+    const before = await local.readAll('outbox');
+    const older = { ...notes, schemaVersion: notes.schemaVersion - 1 };
+    const stores = { local, account: createMemoryStore(true) };
+    await expect(adoptLocalStore({ app: older, account, env: world.env(), stores })).rejects.toThrow(/newer version/);
+    expect(await local.readAll('outbox')).toEqual(before);
+    expect(await stores.account.readAll('meta')).toEqual([]);
+  });
 });

@@ -5,6 +5,7 @@ import type { ClientStore } from '../store/client-store.ts';
 import { inOrder, type Mirror } from '../store/mirror.ts';
 import { freshMeta, ownerName } from '../store/owner.ts';
 import type { OutboxRow } from '../store/rows.ts';
+import { STORAGE_VERSION } from '../store/tables.ts';
 import { type Change, openTransactions, type Transactions } from '../store/transactions.ts';
 import type { AccountKey } from './account.ts';
 
@@ -27,8 +28,10 @@ const openFor = (app: AppDefinition, env: ClientEnv, store: ClientStore, owners:
     store,
     fresh: () => freshMeta(app, owners[0] ?? '', env),
     onTouched: () => undefined,
-    admit: ({ owner }) => {
+    admit: ({ owner, storageVersion, schemaVersion }) => {
       if (!owners.includes(owner)) throw new Error(`The local store belongs to ${owner}, not to ${owners.join(' or ')}`);
+      if (storageVersion > STORAGE_VERSION || schemaVersion > app.schemaVersion)
+        throw new Error(`The local store was written by a newer version of ${app.name} (schemaVersion ${schemaVersion})`);
     },
   });
 
@@ -55,7 +58,11 @@ const adopt = async ({ app, account }: Adoption, env: ClientEnv, local: ClientSt
   const queue = await openFor(app, env, target, [to]);
   await queue.run(queueAll(rows));
   const { writes: _, ...empty } = freshMeta(app, from, env);
-  await source.run(() => ({ clear: ALL, meta: empty }));
+  const moved = new Set(rows.map(({ mutation }) => mutation.mutationId));
+  // Another tab may have been faster and given the store back: what was written there since stays.
+  await source.run(({ meta, outbox }) =>
+    meta.owner === to && [...outbox.keys()].every((mutationId) => moved.has(mutationId)) ? { clear: ALL, meta: empty } : null,
+  );
   return rows.length;
 };
 
@@ -63,7 +70,7 @@ const adopt = async ({ app, account }: Adoption, env: ClientEnv, local: ClientSt
  * Moves everything that was written before signing up into the account's local store, from where it syncs like any other
  * edit. Close the client of the local store first and open the account's afterwards. Safe to repeat, also after a crash: each mutation
  * keeps its id. Answers how many mutations were found; none where IndexedDB cannot be opened. Rejects, with nothing lost, where a store
- * cannot be written, or where another account has begun to adopt the same data.
+ * cannot be written or is of a newer version, or where another account has begun to adopt the same data.
  */
 export const adoptLocalStore = async (adoption: Adoption): Promise<number> => {
   const { app, account, stores, env = browserEnv() } = adoption;
