@@ -1,19 +1,8 @@
 import type { AppDefinition } from '@tidemark/protocol';
+import { type Declaration, declarationsOf } from '../indexes/declarations.ts';
 import { createCatchUp } from './catch-up.ts';
 import { type Database, row, rows, run } from './database.ts';
 import { type DeclaredIndex, type IndexCatalogue, indexWriter, place } from './indexing.ts';
-
-type Declaration = readonly [app: string, collection: string, kind: DeclaredIndex['kind'], fields: string];
-
-const declarationsOf = (apps: readonly AppDefinition[]): Declaration[] =>
-  apps.flatMap((app) =>
-    Object.values(app.collections).flatMap((collection): Declaration[] => [
-      ...collection.indexes.map((fields): Declaration => [app.name, collection.name, 'order', JSON.stringify(fields)]),
-      ...(collection.search.length > 0
-        ? [[app.name, collection.name, 'search', JSON.stringify(collection.search)] satisfies Declaration]
-        : []),
-    ]),
-  );
 
 /** Indexes the records that were there before the index was declared. */
 const build = (db: Database, [app, collection]: Declaration, index: DeclaredIndex): void => {

@@ -1,6 +1,6 @@
 import { type JsonObject, SEQ_FIELD } from '@tidemark/protocol';
+import { entryOf } from '../indexes/index-key.ts';
 import { type Database, run } from './database.ts';
-import { entryOf } from './index-key.ts';
 import { tokensOf } from './search-words.ts';
 
 /** A declared index, or the search fields, of one collection of one app. */

@@ -1,7 +1,7 @@
 import { type IndexValue, type QueryPlan, queryRecords, type RecordRow } from '@tidemark/engine/storage';
 import { matchesSearch } from '@tidemark/protocol';
+import { encodeKey, endOf } from '../indexes/index-key.ts';
 import { type Database, row, rows, type SqlValue } from './database.ts';
-import { encodeKey, endOf } from './index-key.ts';
 import { type IndexCatalogue, indexesOf } from './indexing.ts';
 import { RECORD_COLUMNS, type RecordTuple, toRecord } from './rows.ts';
 import { matchExpression } from './search-words.ts';

@@ -4,7 +4,7 @@
  * - `log.position` is `space << 40 | seq`: one integer key gives order and isolation from a single b-tree. It bounds a
  *   file to 8 million spaces and a space to 10^12 changes.
  * - `records` has a number of its own, which `entries` and `search` refer to.
- * - `entries` holds the declared indexes: one row per record and index, its key comparable byte by byte (index-key.ts).
+ * - `entries` holds the declared indexes: one row per record and index, its key comparable byte by byte (../indexes/index-key.ts).
  *   SQL expression indexes could not do: SQLite reads JSON's true as 1, and rounds some numbers otherwise than JavaScript.
  * - `search` holds our own folded words (see search-words.ts), and no text.
  * - Times are REAL because a clock may be fractional; whole ones take the same room as integers.

@@ -1,4 +1,5 @@
-import { type JsonObject, readMember, searchWords } from '@tidemark/protocol';
+import type { JsonObject } from '@tidemark/protocol';
+import { recordWords } from '../indexes/record-words.ts';
 
 /**
  * A folded word as a token of FTS5. Tokens are plain letters and digits, so FTS5's tokenizer neither cuts nor folds
@@ -7,16 +8,11 @@ import { type JsonObject, readMember, searchWords } from '@tidemark/protocol';
 export const tokenOf = (space: number, indexNumber: number, word: string): string =>
   `${space}s${indexNumber}i${Buffer.from(word, 'utf8').toString('hex')}`;
 
-const textsOf = (value: unknown): string[] => {
-  if (typeof value === 'string') return [value];
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-};
-
 /** The tokens of a record, each once, separated by blanks. */
-export const tokensOf = (fields: JsonObject, searchFields: readonly string[], space: number, indexNumber: number): string => {
-  const words = searchFields.flatMap((field) => textsOf(readMember(fields, field))).flatMap(searchWords);
-  return [...new Set(words)].map((word) => tokenOf(space, indexNumber, word)).join(' ');
-};
+export const tokensOf = (fields: JsonObject, searchFields: readonly string[], space: number, indexNumber: number): string =>
+  recordWords(fields, searchFields)
+    .map((word) => tokenOf(space, indexNumber, word))
+    .join(' ');
 
 /** The FTS5 expression that finds records in which each word is the beginning of a word. */
 export const matchExpression = (words: readonly string[], space: number, indexNumber: number): string =>
