@@ -1,3 +1,4 @@
+import { browsing } from '@tidemark/apps/browsing';
 import { taskTracker } from '@tidemark/apps/task-tracker';
 import { taskTrackerRoutes } from '@tidemark/apps/task-tracker/routes';
 import { timeTracker } from '@tidemark/apps/time-tracker';
@@ -7,7 +8,7 @@ import type { AppRoutes, Mount } from '@tidemark/server';
 import { type Outcome, wrongInput } from './outcome.ts';
 
 /** The apps that this Tidemark serves. */
-export const APPS: readonly AppDefinition[] = [timeTracker, taskTracker];
+export const APPS: readonly AppDefinition[] = [timeTracker, taskTracker, browsing];
 
 /** The routes of their own that apps have, by the app's name. */
 const ROUTES: ReadonlyMap<string, AppRoutes> = new Map([

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { APPS } from '../apps.ts';
-import { openPerson, openRevoked, openUnverified, type Person, RANDOM_IDS } from './people.suite.ts';
-import { ACCOUNTS, NATIVE, type Needs, ROOT, type Row, TASK_TRACKER, TIME_TRACKER } from './rows.suite.ts';
+import { exampleOf, openPerson, openRevoked, openUnverified, type Person, RANDOM_IDS } from './people.suite.ts';
+import { ACCOUNTS, type Needs, nativeRows, ROOT, type Row, TASK_TRACKER, TIME_TRACKER } from './rows.suite.ts';
 import { type Asked, openWorld, VERIFIED_ONLY, type World } from './world.suite.ts';
 
 // Every route of the whole server × every kind of credential × own, foreign, random and malformed ids.
@@ -26,7 +26,9 @@ const placesOf = (base: string, rows: Readonly<Record<string, Row>>, app?: strin
 const PLACES: readonly Place[] = [
   ...placesOf('', ROOT),
   ...placesOf('', ACCOUNTS),
-  ...APPS.flatMap(({ name }) => [NATIVE, ACCOUNTS, OWN_ROUTES[name] ?? {}].flatMap((rows) => placesOf(`/apps/${name}`, rows, name))),
+  ...APPS.flatMap(({ name }) =>
+    [nativeRows(exampleOf(name).collection), ACCOUNTS, OWN_ROUTES[name] ?? {}].flatMap((rows) => placesOf(`/apps/${name}`, rows, name)),
+  ),
 ];
 
 const MALFORMED_ID = 'x'.repeat(300);

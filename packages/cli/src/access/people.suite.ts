@@ -9,9 +9,36 @@ const fresh = (): number => (count += 1);
 
 const PASSWORD = 'correct horse battery';
 
-const FIELDS: Readonly<Record<string, object>> = {
-  'time-tracker': { title: 'Tides', archived: false, tags: [], intervals: [], updatedAt: 1 },
-  'task-tracker': { title: 'Tides', completed: false, priority: 'low', createdAt: '2026-01-01T00:00:00.000Z' },
+/** A record of each app, and what an edit changes in it. */
+interface Example {
+  readonly collection: string;
+  readonly fields: object;
+  readonly edit: { readonly was: object; readonly fields: object };
+}
+
+const TITLE = { was: { title: 'Tides' }, fields: { title: 'Edited' } };
+const EXAMPLES: Readonly<Record<string, Example>> = {
+  'time-tracker': {
+    collection: 'tasks',
+    fields: { title: 'Tides', archived: false, tags: [], intervals: [], updatedAt: 1 },
+    edit: TITLE,
+  },
+  'task-tracker': {
+    collection: 'tasks',
+    fields: { title: 'Tides', completed: false, priority: 'low', createdAt: '2026-01-01T00:00:00.000Z' },
+    edit: TITLE,
+  },
+  browsing: {
+    collection: 'pageVisits',
+    fields: { visitId: 'pv_1_1', anonymousClientId: 'browser', url: 'https://example.com/', duration: 1 },
+    edit: { was: { duration: 1 }, fields: { duration: 2 } },
+  },
+};
+
+export const exampleOf = (app: string): Example => {
+  const example = EXAMPLES[app];
+  if (example === undefined) throw new Error(`The access table needs an example of a record of ${app}.`);
+  return example;
 };
 
 /** Ids by what they are of. */
@@ -68,15 +95,14 @@ const push = async (ask: Ask, base: string, token: string, clientId: string, mut
 /** A record, a client, and a conflict: the record was deleted by one client while another one edited it. */
 const fillSpace = async ({ ask }: World, app: string, token: string, name: string, recordId: string): Promise<string> => {
   const base = `/apps/${app}`;
-  const fields = FIELDS[app];
-  const about = { collection: 'tasks', op: 'put', fields, base: 0 };
+  const { collection, fields, edit } = exampleOf(app);
+  const about = { collection, op: 'put', fields, base: 0 };
   await push(ask, base, token, `${name}-phone`, [
     { ...about, id: recordId },
     { ...about, id: `${name}-gone` },
-    { collection: 'tasks', id: `${name}-gone`, op: 'delete', was: fields, base: 0 },
+    { collection, id: `${name}-gone`, op: 'delete', was: fields, base: 0 },
   ]);
-  const edit = { collection: 'tasks', id: `${name}-gone`, op: 'patch', fields: { title: 'Edited' }, was: { title: 'Tides' }, base: 2 };
-  await push(ask, base, token, `${name}-tablet`, [edit]);
+  await push(ask, base, token, `${name}-tablet`, [{ collection, id: `${name}-gone`, op: 'patch', ...edit, base: 2 }]);
   const { conflicts } = list.parse((await ask('GET', `${base}/sync/conflicts`, { token })).json);
   return conflicts[0]?.conflictId ?? '';
 };

@@ -25,7 +25,8 @@ export interface Row {
 const pushed = { protocolVersion: 1, clientId: 'reader', schemaVersion: 1, mutations: [] };
 const clientQuery = '?clientId=reader';
 
-export const NATIVE: Readonly<Record<string, Row>> = {
+/** The native routes of an app; `collection` is one of its own. */
+export const nativeRows = (collection: string): Readonly<Record<string, Row>> => ({
   'POST /sync/push': { needs: 'write', body: pushed, own: '200' },
   'POST /sync/pull': { needs: 'read', body: { clientId: 'reader' }, own: '200' },
   'POST /sync': { needs: 'write', body: pushed, own: '200' },
@@ -43,7 +44,7 @@ export const NATIVE: Readonly<Record<string, Row>> = {
   },
   'GET /sync/history': {
     needs: 'read',
-    query: '?collection=tasks&id=ID',
+    query: `?collection=${collection}&id=ID`,
     id: 'record',
     own: '200',
     foreign: '404 RECORD_NOT_FOUND',
@@ -52,7 +53,7 @@ export const NATIVE: Readonly<Record<string, Row>> = {
   'GET /sync/state': { needs: 'read', query: '?seq=1', own: '200' },
   'POST /sync/restore': {
     needs: 'write',
-    body: { seq: 0, collection: 'tasks', id: 'ID' },
+    body: { seq: 0, collection, id: 'ID' },
     id: 'record',
     own: '200',
     foreign: '200',
@@ -69,7 +70,7 @@ export const NATIVE: Readonly<Record<string, Row>> = {
     malformed: '404 NOT_FOUND',
   },
   'DELETE /devices/:clientId': { needs: 'write', id: 'client', own: '200', foreign: '404 NOT_FOUND', malformed: '404 NOT_FOUND' },
-};
+});
 
 const PAGES = { 'GET /openapi.json': { needs: 'open', own: '200' }, 'GET /docs': { needs: 'open', own: '200' } } as const;
 
