@@ -86,7 +86,7 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     name: 'journal not offered after a restore',
     kind: 'healing',
     file: `${OUTBOX}/journal.ts`,
-    edits: [['row.epoch !== epoch)) lost.push(row);', 'row.epoch !== epoch)) lost.pop();']],
+    edits: [['of acknowledged(mirror, now))', 'of acknowledged(mirror, now).slice(0, 0))']],
     seedsMax: 40,
   },
   {
@@ -105,28 +105,21 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     seedsMax: 60,
   },
   {
-    name: 'settled rows not offered after a restore',
+    name: 'only what is of another epoch is offered after a restore',
     kind: 'healing',
     file: `${OUTBOX}/journal.ts`,
-    edits: [['queued !== undefined && queued.settled === undefined', 'queued !== undefined']],
+    edits: [
+      ['.filter(({ mutation, at }) => {', '.filter(({ mutation, at, epoch }) => {\n    if (epoch === mirror.meta.epoch) return false;'],
+    ],
     focus: ['serverRestore', 'storageRead', 'slow', 'oneWay'],
     seedsMax: 60,
   },
   {
-    name: 'what was not pulled is dropped by a new clientId',
+    name: 'journal not offered with a new clientId',
     kind: 'healing',
-    file: `${OUTBOX}/journal.ts`,
-    edits: [
-      [
-        'const isOffer = settled !== undefined',
-        `if (settled !== undefined) {
-      if (!outbox.has(mutation.mutationId)) outbox.set(mutation.mutationId, null);
-      continue;
-    }
-    const isOffer = settled !== undefined`,
-      ],
-    ],
-    focus: ['serverRestore', 'revoke', 'dropRequest', 'slow'],
+    file: `${SYNC}/round.ts`,
+    edits: [['=== old ? takeNewClientId(mirror,', '=== old ? takeNewClientId({ ...mirror, journal: new Map() },']],
+    focus: ['serverRestore', 'revoke', 'compact', 'dropRequest', 'slow'],
     seedsMax: 60,
   },
   {
@@ -141,7 +134,7 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     name: 'groups torn when offered',
     kind: 'healing',
     file: `${OUTBOX}/journal.ts`,
-    edits: [['withGroupsWhole(lost)', 'lost']],
+    edits: [['return withGroupsWhole(', 'return (']],
     focus: ['serverRestore', 'offline', 'partition'],
     seedsMax: 40,
   },

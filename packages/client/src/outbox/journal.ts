@@ -18,11 +18,12 @@ export const journalRows = (mirror: Mirror, added: readonly JournalRow[], now: n
 };
 
 /**
- * Takes a new clientId: what waits is numbered anew from 1, with the same mutationIds, so that nothing is lost and
- * nothing is applied twice. So is what was acknowledged and not pulled yet: with the old clientId goes what would tell
- * that a restored server has lost it.
+ * Takes a new clientId: first what was acknowledged and a restored server may have lost (the journal, each with where it stood),
+ * then what waits, numbered anew from 1 with the same mutationIds, so that nothing is lost and nothing is applied twice. What the
+ * server still has, it answers `duplicate`. All of the journal goes, whatever epoch it is of: a server may be restored to an epoch
+ * that it has had before. And with each new clientId: only the numbers of the present one show, by `ackedN`, what the server has lost.
  */
-export const takeNewClientId = (mirror: Mirror, clientId: string, first: readonly OutboxRow[] = []): Change => {
+export const takeNewClientId = (mirror: Mirror, clientId: string, now: number): Change => {
   const { epoch } = mirror.meta;
   const outbox = new Map<string, OutboxRow | null>();
   let n = 0;
@@ -31,35 +32,22 @@ export const takeNewClientId = (mirror: Mirror, clientId: string, first: readonl
     n += 1;
     outbox.set(mutation.mutationId, { mutation: { ...mutation, n } });
   };
-  for (const { mutation } of first) queue(mutation);
+  for (const { mutation, epoch: lineage, seq } of acknowledged(mirror, now)) queue(offer(mutation, lineage, seq));
   for (const { mutation, settled } of inOrder(mirror)) {
-    const kept = mirror.journal.get(mutation.mutationId);
-    const lineage = kept?.epoch ?? epoch;
-    const isOffer = settled !== undefined && lineage !== null && mutation.op !== 'void';
-    queue(isOffer ? offer(mutation, lineage, kept?.seq ?? settled) : mutation);
+    const isOffer = settled !== undefined && epoch !== null && mutation.op !== 'void';
+    queue(isOffer ? offer(mutation, epoch, settled) : mutation);
   }
-  return { rows: { outbox }, meta: { clientId, nextN: n + 1, receiptN: 0, ackedN: 0 } };
+  return { rows: { outbox }, meta: { clientId, nextN: n + 1, receiptN: 0, ackedN: 0, heal: false } };
 };
 
-/**
- * Heals a restored server: under a new clientId, first what it had acknowledged and may have lost (the journal, each
- * with where it stood), then the outbox. What the server still has, it answers `duplicate`.
- */
-export const offerJournal = (mirror: Mirror, clientId: string, now: number): Change => {
-  const { epoch, heal } = mirror.meta;
-  const lost: JournalRow[] = [];
-  for (const row of mirror.journal.values()) {
-    const recent = row.at >= now - JOURNAL_AGE_MAX_MS;
-    const queued = mirror.outbox.get(row.mutation.mutationId);
-    // What only waits for its state was acknowledged as well, and may be lost like the rest.
-    const isQueued = queued !== undefined && queued.settled === undefined;
-    if (recent && !isQueued && (heal?.all || row.epoch !== epoch)) lost.push(row);
-  }
+/** The recent rows of the journal, in the order in which they are offered. What is pending again stays in its place in the outbox. */
+const acknowledged = (mirror: Mirror, now: number): JournalRow[] => {
+  const rows = [...mirror.journal.values()].filter(({ mutation, at }) => {
+    const queued = mirror.outbox.get(mutation.mutationId);
+    return at >= now - JOURNAL_AGE_MAX_MS && (queued === undefined || queued.settled !== undefined);
+  });
   // Healed writes are ordered by the server by their old seq; sending them so as well keeps each record's own history in order.
-  lost.sort((a, b) => a.at - b.at || a.seq - b.seq || a.mutation.n - b.mutation.n);
-  const offers = withGroupsWhole(lost).map((row): OutboxRow => ({ mutation: offer(row.mutation, row.epoch, row.seq) }));
-  const renewed = takeNewClientId(mirror, clientId, offers);
-  return { ...renewed, meta: { ...renewed.meta, heal: null } };
+  return withGroupsWhole(rows.sort((a, b) => a.at - b.at || a.seq - b.seq || a.mutation.n - b.mutation.n));
 };
 
 /** A mutation of a group that changed nothing carries an older seq than the others, yet only a whole group is taken. */

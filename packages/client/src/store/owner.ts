@@ -26,7 +26,7 @@ export const freshMeta = (app: AppDefinition, owner: string, env: ClientEnv): Me
   seq: 0,
   syncedAt: null,
   staging: null,
-  heal: null,
+  heal: false,
 });
 
 /** An Error with a code of the catalogue, and what it is about. */

@@ -53,8 +53,8 @@ export interface Meta {
   readonly syncedAt: number | null;
   /** A snapshot on its way in; `cursor` null: to be asked for from its beginning. */
   readonly staging: { readonly cursor: string | null; readonly epoch: string | null } | null;
-  /** The server lost part of its log: offer the journal again. `all`: also what was acknowledged in the present epoch. */
-  readonly heal: { readonly all: boolean } | null;
+  /** The server lost part of its log: offer the journal again. */
+  readonly heal: boolean;
 }
 
 export const recordKey = (collection: string, id: string): string => `${collection}/${id}`;

@@ -8,13 +8,15 @@ import { healing } from './healing.ts';
 /**
  * Plans what a push answer changes, all in one transaction: verdicts out of the outbox, refused ones into the parked list,
  * accepted ones into the journal, counters. Only rows with a verdict leave the outbox. A repeat of the answer, or the same
- * verdicts in another tab, change nothing more. `asked`: what was true when the request was made.
+ * verdicts in another tab, change nothing more. `asked`: what was true when the request was made; an answer to an earlier
+ * clientId changes nothing, for all of it is sent again under the present one, whose numbers tell what a restored server lost.
  *
  * Records change by pages only: an accepted edit stays on top of its record until the pull that follows, or the event stream,
  * brings the state that it led to. So no state is ever guessed here.
  */
 export const applyPush = (mirror: Mirror, answer: PushAnswer, asked: Meta, now: number): Change | null => {
   const { meta } = mirror;
+  if (asked.clientId !== meta.clientId) return null;
   const { epoch } = answer;
   const isOtherEpoch = meta.epoch !== null && epoch !== meta.epoch;
   const outbox = new Map<string, OutboxRow | null>();
@@ -25,7 +27,7 @@ export const applyPush = (mirror: Mirror, answer: PushAnswer, asked: Meta, now: 
     const { mutationId } = item;
     const row = mirror.outbox.get(mutationId);
     if (row === undefined || row.settled !== undefined) continue;
-    if (asked.clientId === meta.clientId) receiptN = Math.max(receiptN, row.mutation.n);
+    receiptN = Math.max(receiptN, row.mutation.n);
     outbox.set(mutationId, null);
     const given = mirror.parked.get(mutationId);
     const isVoid = row.mutation.op === 'void';

@@ -10,8 +10,7 @@ const DIGEST_INTERVAL_MS = 5 * 60_000;
 const DIGEST_INTERVAL_MAX_MS = 60 * 60_000;
 
 /** Nothing pending, nothing half loaded: only then can digests be compared. */
-const isAtRest = ({ meta, outbox }: Mirror): boolean =>
-  meta.cursor !== null && meta.staging === null && meta.heal === null && outbox.size === 0;
+const isAtRest = ({ meta, outbox }: Mirror): boolean => meta.cursor !== null && meta.staging === null && !meta.heal && outbox.size === 0;
 
 /** Names the collections whose local records are not those of the digest. One without live records may be left out of it. */
 const differences = ({ records }: Mirror, { collections }: DigestAnswer): string[] => {

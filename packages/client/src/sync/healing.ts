@@ -12,7 +12,8 @@ interface Whereabouts {
  * `asked`: what was true when the request was made.
  */
 export const healing = (meta: Meta, asked: Meta, { epoch, ackedN, reset }: Whereabouts): Pick<Meta, 'heal'> | undefined => {
-  if (meta.heal !== null) return undefined;
-  if (asked.clientId === meta.clientId && ackedN !== undefined && ackedN < asked.receiptN) return { heal: { all: true } };
-  return reset === 'epoch' || (meta.epoch !== null && epoch !== meta.epoch) ? { heal: { all: false } } : undefined;
+  if (meta.heal) return undefined;
+  const isForgotten = asked.clientId === meta.clientId && ackedN !== undefined && ackedN < asked.receiptN;
+  const isOther = reset === 'epoch' || (meta.epoch !== null && epoch !== meta.epoch);
+  return isForgotten || isOther ? { heal: true } : undefined;
 };

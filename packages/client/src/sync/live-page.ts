@@ -9,8 +9,7 @@ import type { SyncTools } from './round.ts';
 export const takeLivePage = async (tools: SyncTools, page: PullAnswer, cursor: string): Promise<boolean> => {
   const { mirror } = tools.transactions;
   tools.onTraffic('live', page.changes.length, true);
-  if (await takePage(tools, page, { ...mirror.meta, cursor, staging: null }))
-    return mirror.meta.heal !== null || mirror.meta.staging !== null;
+  if (await takePage(tools, page, { ...mirror.meta, cursor, staging: null })) return mirror.meta.heal || mirror.meta.staging !== null;
   // Another session or a pull was faster; only where the page has more than they brought is there something to fetch.
   return page.seq > mirror.meta.seq || page.epoch !== mirror.meta.epoch;
 };

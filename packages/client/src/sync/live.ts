@@ -73,7 +73,7 @@ export const createLive = (tools: SyncTools, url: string, poke: () => void): Liv
 /** A stream goes on from the stored cursor; null where there is none, as while a snapshot or a healing is under way, or it was refused. */
 const connect = async ({ env, calls }: SyncTools, url: string, meta: Meta): Promise<HttpStream | null> => {
   const { clientId, cursor, staging, heal } = meta;
-  if (cursor === null || staging !== null || heal !== null) return null;
+  if (cursor === null || staging !== null || heal) return null;
   const stream = await calls.withToken(async (bearer) => {
     const opened = await env.stream({
       method: 'GET',

@@ -33,7 +33,7 @@ export const pushAll = async (round: Round): Promise<Pushed> => {
     const before = mirror.meta.receiptN;
     const result = await pushBatch(round, batch);
     if (result !== 'mended' && result !== 'progress') return result;
-    if (mirror.meta.heal !== null) return 'pullFirst';
+    if (mirror.meta.heal) return 'pullFirst';
     if (result === 'mended' || mirror.meta.receiptN <= before) mendings += 1;
     if (mendings > MENDINGS_MAX) return endless();
   }
@@ -99,7 +99,7 @@ const mend = async (round: Round, batch: readonly Unit[], failed: Failure, clien
 
 /** The server lost what it had acknowledged: after the next pull everything is offered again. */
 const healAll = ({ transactions }: Round, clientId: string): Promise<boolean> =>
-  transactions.run(({ meta }) => (meta.heal === null && meta.clientId === clientId ? { meta: { heal: { all: true } } } : null));
+  transactions.run(({ meta }) => (!meta.heal && meta.clientId === clientId ? { meta: { heal: true } } : null));
 
 const mendOrder = async (round: Round, batch: readonly Unit[], error: Refusal, clientId: string): Promise<Pushed | 'mended'> => {
   const expected = Number(error.details?.expected ?? 0);

@@ -1,6 +1,6 @@
 import type { AppDefinition, Refusal } from '@tidemark/protocol';
 import type { ClientOptions, Traffic } from '../client.ts';
-import { offerJournal, takeNewClientId } from '../outbox/journal.ts';
+import { takeNewClientId } from '../outbox/journal.ts';
 import type { ClientEnv } from '../platform/client-env.ts';
 import type { Transactions } from '../store/transactions.ts';
 import { isSessionAnswer } from './answers.ts';
@@ -81,7 +81,7 @@ export const runRound = async (round: Round): Promise<RoundEnd> => {
   for (let pass = 0; pass < PASSES_MAX; pass += 1) {
     const { meta } = transactions.mirror;
     // A snapshot under way, a healing and a first sync come before any push: what is pushed should stand on what is.
-    if (meta.staging !== null || meta.heal !== null || meta.cursor === null) {
+    if (meta.staging !== null || meta.heal || meta.cursor === null) {
       const trouble = (await pullAll(round)) ?? (await heal(round));
       if (trouble !== null) return trouble;
     }
@@ -89,7 +89,7 @@ export const runRound = async (round: Round): Promise<RoundEnd> => {
     if (pushed !== null && pushed !== 'pullFirst') return pushed;
     const trouble = await pullAll(round);
     if (trouble !== null) return trouble;
-    if (pushed === null && transactions.mirror.meta.heal === null) return { kind: 'done' };
+    if (pushed === null && !transactions.mirror.meta.heal) return { kind: 'done' };
   }
   return endless();
 };
@@ -113,7 +113,7 @@ const learnSpace = async ({ transactions, calls, account, isCurrent }: Round): P
 const heal = async ({ transactions, env, isCurrent }: Round): Promise<Trouble> => {
   if (!isCurrent()) return STALE;
   const clientId = env.uuid();
-  await transactions.run((mirror) => (mirror.meta.heal === null ? null : offerJournal(mirror, clientId, env.wall())));
+  await transactions.run((mirror) => (mirror.meta.heal ? takeNewClientId(mirror, clientId, env.wall()) : null));
   return null;
 };
 
@@ -121,5 +121,5 @@ const heal = async ({ transactions, env, isCurrent }: Round): Promise<Trouble> =
 export const renewClientId = async ({ transactions, env }: Pick<Round, 'transactions' | 'env'>, old: string): Promise<void> => {
   const clientId = env.uuid();
   // Another session may have done it already.
-  await transactions.run((mirror) => (mirror.meta.clientId === old ? takeNewClientId(mirror, clientId) : null));
+  await transactions.run((mirror) => (mirror.meta.clientId === old ? takeNewClientId(mirror, clientId, env.wall()) : null));
 };

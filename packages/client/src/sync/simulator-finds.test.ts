@@ -117,3 +117,50 @@ it('what was acknowledged and not pulled is offered again after a revocation, fo
   const other = await opened(world);
   expect(other.collection('notes').get('a')?.title).toBe('a');
 });
+
+it('what was acknowledged in an epoch that the server comes back to without it is offered again', async () => {
+  const world = createWorld();
+  const one = await opened(world);
+  await put(world, one, 'before');
+  await settled(world, one);
+  const two = await opened(world);
+  one.setOnline(false);
+  const restoreFirst = world.backup();
+  await put(world, two, 'lost');
+  await settled(world, two);
+  await restoreFirst();
+  await world.during(two.sync());
+  await settled(world, two);
+  // The epoch that the other client's pull has begun.
+  const restoreSecond = world.backup();
+  world.fate = ({ line }) => (line.endsWith('/pull') ? 'dropRequest' : 'pass');
+  await put(world, one, 'a');
+  one.setOnline(true);
+  await world.until(() => one.status().state === 'offline' && one.outbox().length === 0);
+  await restoreSecond();
+  world.fate = () => 'pass';
+  await settled(world, one);
+  const other = await opened(world);
+  expect(other.collection('notes').get('a')?.title).toBe('a');
+});
+
+it('what a client acknowledged under an earlier clientId is offered again under the next one', async () => {
+  const world = createWorld();
+  const client = await opened(world);
+  const restore = world.backup();
+  await put(world, client, 'a');
+  await settled(world, client);
+  await restore();
+  // Before it hears that the server was restored, it is revoked: the counter of its old clientId tells nothing any more.
+  await world.engine.revokeDevice({ app: 'notes', key: 'notes/alice' }, client.clientId);
+  const second = await opened(world);
+  for (const id of ['b', 'c', 'd']) await put(world, second, id);
+  await settled(world, second);
+  await world.engine.compact({ app: 'notes', key: 'notes/alice' }, 3);
+  await world.during(client.sync());
+  await world.until(() => client.status().state === 'signed out');
+  client.signedIn();
+  await settled(world, client);
+  const other = await opened(world);
+  expect(other.collection('notes').get('a')?.title).toBe('a');
+});
