@@ -65,8 +65,9 @@ export const openSession = async (client: ClientOptions, env: ClientEnv, store: 
   const loop = createLoop({
     env,
     lockName: name,
-    pollMs: () => Math.max(pollMs, live.isOpen() ? POLL_WHILE_LIVE_MS : 0),
-    round: createRounds(tools),
+    // What was pushed and has not come back by the stream is asked for before long.
+    pollMs: () => Math.max(pollMs, live.isOpen() && mirror.outbox.size === 0 ? POLL_WHILE_LIVE_MS : 0),
+    round: createRounds(tools, live),
     onChange: ({ kind }, end) => {
       if (end !== undefined && end.kind !== 'stale') lastEnd = end;
       steerLive(live, kind, client.live !== false && mirror.meta.cursor !== null);
@@ -115,13 +116,15 @@ const steerLive = (live: Live, kind: ReturnType<Loop['state']>['kind'], wanted: 
 };
 
 /** A round, and at rest the comparison with the server; what differs is loaded again in the same round. */
-const createRounds = (tools: SyncTools) => {
+const createRounds = (tools: SyncTools, live: Live) => {
   const suspicion = noSuspicion();
-  const findDifference = createDigestWatch(tools.env);
-  return async (isCurrent: () => boolean): Promise<RoundEnd> => {
-    const round = { ...tools, isCurrent, suspicion };
+  const digests = createDigestWatch(tools.env);
+  return async (isCurrent: () => boolean, asked: boolean): Promise<RoundEnd> => {
+    // Only what was pulled can be compared.
+    const isFollowed = (): boolean => !asked && live.isOpen() && !digests.isDue();
+    const round = { ...tools, isCurrent, isFollowed, suspicion };
     const end = await runRound(round);
-    const error = end.kind === 'done' ? await findDifference(round) : null;
+    const error = end.kind === 'done' ? await digests.findDifference(round) : null;
     return error === null ? end : ((await pullAll(round)) ?? { kind: 'done', error });
   };
 };

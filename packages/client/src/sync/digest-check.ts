@@ -35,9 +35,10 @@ const differences = ({ records }: Mirror, { collections }: DigestAnswer): string
 export const createDigestWatch = (env: Pick<Env, 'mono'>) => {
   let next = Number.NEGATIVE_INFINITY;
   let repairs = 0;
-  return async ({ transactions, calls, isCurrent }: Round): Promise<Refusal | null> => {
+  const isDue = (): boolean => env.mono() >= next;
+  const findDifference = async ({ transactions, calls, isCurrent }: Round): Promise<Refusal | null> => {
     const { mirror } = transactions;
-    if (env.mono() < next || !isAtRest(mirror) || !isCurrent()) return null;
+    if (!isDue() || !isAtRest(mirror) || !isCurrent()) return null;
     const answer = await calls.ask('/sync/digest', isDigestAnswer);
     if (!answer.ok || !isAtRest(mirror) || answer.value.seq !== mirror.meta.seq || answer.value.epoch !== mirror.meta.epoch) return null;
     const digest = differences(mirror, answer.value);
@@ -48,4 +49,5 @@ export const createDigestWatch = (env: Pick<Env, 'mono'>) => {
     const message = `Differed from the server and was loaded again: ${digest}`;
     return { code: 'INTERNAL', message, details: { digest } };
   };
+  return { isDue, findDifference };
 };

@@ -10,7 +10,8 @@ export interface LoopOptions {
   readonly lockName: string;
   /** Milliseconds from a round to the next poll. */
   readonly pollMs: () => number;
-  readonly round: (isCurrent: () => boolean) => Promise<RoundEnd>;
+  /** `asked`: it is not only for what was edited, but also for what the server has. */
+  readonly round: (isCurrent: () => boolean, asked: boolean) => Promise<RoundEnd>;
   /** Called after each transition; `end` where a round has just ended. */
   readonly onChange: (state: SyncState, end: RoundEnd | undefined) => void;
 }
@@ -27,6 +28,7 @@ export const createLoop = ({ env, lockName, pollMs, round: runRound, onChange }:
   let state = firstState(env.online());
   let cancelTimer: () => void = () => undefined;
   let abandon: () => void = () => undefined;
+  let asked = true;
   let waiters: { readonly round: number; readonly resolve: () => void }[] = [];
 
   const arm = (): void => {
@@ -40,6 +42,7 @@ export const createLoop = ({ env, lockName, pollMs, round: runRound, onChange }:
   };
   const dispatch = <K extends SyncEventKind>(event: SyncEvent<K>, end?: RoundEnd): void => {
     const before = state;
+    if (event.kind !== 'edit' && event.kind !== 'done' && (event.kind !== 'due' || before.kind !== 'waiting')) asked = true;
     state = step(before, event);
     if (state === before) return;
     const isOther = state.round !== before.round;
@@ -62,7 +65,9 @@ export const createLoop = ({ env, lockName, pollMs, round: runRound, onChange }:
     });
     const work = async (): Promise<void> => {
       if (!isCurrent()) return;
-      const end = await runRound(isCurrent).catch(storeFailed);
+      const wasAsked = asked;
+      asked = false;
+      const end = await runRound(isCurrent, wasAsked).catch(storeFailed);
       if (isCurrent()) dispatch(toEvent(end, round), end);
     };
     void withLock(env, lockName, () => Promise.race([work(), abandoned]));

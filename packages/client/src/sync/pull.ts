@@ -34,6 +34,9 @@ export const pullAll = async (round: Round): Promise<Trouble> => {
     const page = answer.value;
     if (page.hasMore && page.cursor === cursor) return endless();
     if (!(await takePage(round, page, asked))) {
+      // Another session, or the event stream, brought the same meanwhile.
+      const { seq, epoch, staging } = mirror.meta;
+      if (!page.hasMore && staging === null && epoch === page.epoch && seq >= page.seq) return null;
       stale += 1;
       if (stale >= STALE_PAGES_MAX) return null;
     } else if (!page.hasMore) {

@@ -26,16 +26,17 @@ export const pushAll = async (round: Round): Promise<Pushed> => {
   const { mirror } = transactions;
   let mendings = 0;
   while (round.isCurrent()) {
-    // What other sessions queued or pushed meanwhile is read from the store, whether or not they told us.
-    await transactions.refresh();
     const batch = firstBatch(toUnits(waitingRows(mirror).slice(0, ROWS_LOOKED_AT)), suspicion.unitsMax);
     if (batch.length === 0) return null;
     const before = mirror.meta.receiptN;
     const result = await pushBatch(round, batch);
     if (result !== 'mended' && result !== 'progress') return result;
     if (mirror.meta.heal) return 'pullFirst';
-    if (result === 'mended' || mirror.meta.receiptN <= before) mendings += 1;
+    if (result === 'progress' && mirror.meta.receiptN > before) continue;
+    mendings += 1;
     if (mendings > MENDINGS_MAX) return endless();
+    // A write is planned on what other sessions stored; where nothing was written, it is read.
+    await transactions.refresh();
   }
   return STALE;
 };

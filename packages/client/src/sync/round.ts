@@ -37,6 +37,8 @@ export interface SyncTools {
 export interface Round extends SyncTools {
   /** False once the session is offline or closed: then nothing more is sent. */
   readonly isCurrent: () => boolean;
+  /** An event stream brings what is new, and nobody asked for more: what was pushed needs no pull. */
+  readonly isFollowed: () => boolean;
   /** What earlier rounds found out about mutations that the server may choke on. */
   readonly suspicion: Suspicion;
 }
@@ -85,9 +87,11 @@ export const runRound = async (round: Round): Promise<RoundEnd> => {
       const trouble = (await pullAll(round)) ?? (await heal(round));
       if (trouble !== null) return trouble;
     }
+    const { receiptN } = transactions.mirror.meta;
     const pushed = await pushAll(round);
     if (pushed !== null && pushed !== 'pullFirst') return pushed;
-    const trouble = await pullAll(round);
+    const isFollowed = pushed === null && transactions.mirror.meta.receiptN > receiptN && round.isFollowed();
+    const trouble = isFollowed ? null : await pullAll(round);
     if (trouble !== null) return trouble;
     if (pushed === null && !transactions.mirror.meta.heal) return { kind: 'done' };
   }
