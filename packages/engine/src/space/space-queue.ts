@@ -175,8 +175,9 @@ export const createSpaceQueues = (world: World): SpaceQueues => {
       try {
         const jobs = round.map(({ job }) => job);
         const answer = await appendRound(world, space, jobs);
-        for (const [index, { resolve }] of round.entries()) resolve(answer.outcomes[index] ?? refuse('INTERNAL', 'no answer was planned'));
+        // Others wait for the change; its author has it.
         if (answer.stored) poke(space.key);
+        for (const [index, { resolve }] of round.entries()) resolve(answer.outcomes[index] ?? refuse('INTERNAL', 'no answer was planned'));
       } catch (fault) {
         for (const { reject } of round) reject(fault);
       }
