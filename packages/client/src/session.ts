@@ -18,7 +18,7 @@ import { createLiveQueries, type LiveQueries } from './view/live-queries.ts';
 import { createView, type View } from './view/view.ts';
 
 const POLL_MS = 30_000;
-/** Poll this seldom while an event stream is open, in milliseconds. */
+/** Poll this seldom while an event stream is open, in milliseconds; sooner for what was pushed and has not come back by it. */
 const POLL_WHILE_LIVE_MS = 5 * 60_000;
 
 /** One tab's work on a local store: its view, its sync loop, its listeners. */
@@ -65,7 +65,6 @@ export const openSession = async (client: ClientOptions, env: ClientEnv, store: 
   const loop = createLoop({
     env,
     lockName: name,
-    // What was pushed and has not come back by the stream is asked for before long.
     pollMs: () => Math.max(pollMs, live.isOpen() && mirror.outbox.size === 0 ? POLL_WHILE_LIVE_MS : 0),
     round: createRounds(tools, live),
     onChange: ({ kind }, end) => {
