@@ -76,6 +76,8 @@ test('the exports are these', () => {
       "subtractHash",
       "text",
       "toIndexValue",
+      "upcastConflict",
+      "upcastConflictValue",
       "upcastFields",
       "utf8Length",
       "validateFields",

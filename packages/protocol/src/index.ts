@@ -55,4 +55,5 @@ export type {
 } from './schema/definition.ts';
 export { isOptional } from './schema/field-traits.ts';
 export { upcastFields } from './schema/upcast.ts';
+export { upcastConflict, upcastConflictValue } from './schema/upcast-conflict.ts';
 export { validateFields } from './schema/validate.ts';

@@ -1,5 +1,6 @@
+import { defineApp, defineCollection } from '@tidemark/protocol';
 import { expect, it } from 'vitest';
-import { copyStore, createWorld, faultyStore, type NotesClient, type World } from '../simulation/world.suite.ts';
+import { copyStore, createWorld, faultyStore, type NotesClient, notes, type World } from '../simulation/world.suite.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 
 // Each of these was found by a seed of the simulator (tests/sim), and is its smallest form.
@@ -163,4 +164,31 @@ it('what a client acknowledged under an earlier clientId is offered again under 
   await settled(world, client);
   const other = await opened(world);
   expect(other.collection('notes').get('a')?.title).toBe('a');
+});
+
+it('a parked mutation of an older schemaVersion is retried in the new one, without what only an up-caster filled in', async () => {
+  const world = createWorld();
+  const store = createMemoryStore(true);
+  const client = await opened(world, store);
+  await put(world, client, 'x');
+  await settled(world, client);
+  world.fate = ({ body }) => (JSON.stringify(body)?.includes('poison') ? { status: 422 } : 'pass');
+  await world.during(client.collection('notes').put({ title: 'poison' }, 'y'));
+  await world.during(client.collection('notes').patch('x', { title: 'poison too' }));
+  await world.until(() => client.parked().length === 2 && client.outbox().length === 0);
+  await settled(world, client);
+  await client.close();
+  const marked = defineCollection({
+    name: 'notes',
+    fields: notes.collections.notes.fields,
+    upcasts: { 1: (fields) => ({ likes: 0, ...fields, ...(typeof fields.title === 'string' ? { title: `#${fields.title}` } : {}) }) },
+  });
+  const next = await world.open({ store, app: defineApp({ name: 'notes', schemaVersion: 2, collections: { notes: marked } }) });
+  next.setOnline(false);
+  for (const { mutation } of next.parked()) await world.during(next.retryParked(mutation.mutationId));
+  const queued = next.outbox().map(({ id, fields, schemaVersion }) => ({ id, fields, schemaVersion }));
+  expect(queued).toEqual([
+    { id: 'y', fields: { title: '#poison', likes: 0 }, schemaVersion: 2 },
+    { id: 'x', fields: { title: '#poison too' }, schemaVersion: 2 },
+  ]);
 });

@@ -1,10 +1,12 @@
 import {
   type AppDefinition,
+  CONFLICTS,
   type CollectionDefinition,
   isOptional,
   type JsonObject,
   jsonEqual,
   type MutableJsonObject,
+  upcastConflict,
   upcastFields,
 } from '@tidemark/protocol';
 import type { Mutation, RecordState } from '@tidemark/protocol/messages';
@@ -45,6 +47,7 @@ export const fieldsOf = (context: FoldContext, state: RecordState): JsonObject |
 
 const raise = ({ app, collection }: FoldContext, fields: JsonObject, from: number): JsonObject => {
   if (from === app.schemaVersion) return fields;
+  if (collection.name === CONFLICTS) return upcastConflict(app, fields, from);
   const raised = upcastFields(app, collection, fields, from);
   return raised.ok ? raised.value : fields;
 };

@@ -25,6 +25,8 @@ export interface Edit {
   readonly healed: { readonly epoch: string; readonly seq: number } | undefined;
   /** With `healed`: the head when the lost log was cut off; what was written up to there came before the healed write. */
   readonly cutAt: number;
+  /** Of the mutation as it was queued; `fields` and `was` are up-cast, the value of a resolution is not yet. */
+  readonly schemaVersion: number;
   /** True where the mutation's schemaVersion knows every field of the collection, so that absent ones were meant to be absent. */
   readonly knowsAllFields: boolean;
 }

@@ -1,4 +1,4 @@
-import { type AppDefinition, type JsonObject, upcastFields } from '@tidemark/protocol';
+import { type AppDefinition, CONFLICTS, type JsonObject, upcastConflict, upcastFields } from '@tidemark/protocol';
 import type { Append, ClientRow, Loaded, LogRow, ReceiptRow, RecordKey, RecordRow, SpaceRow } from '../storage/storage.ts';
 import { createLogDraft, type LogDraft } from './log-draft.ts';
 import { parseMeta, printMeta, type RecordMeta } from './meta.ts';
@@ -90,6 +90,7 @@ const parseRecord = (app: AppDefinition, row: RecordRow): DraftRecord => {
 
 const currentFields = (app: AppDefinition, row: RecordRow): JsonObject => {
   const stored: JsonObject = JSON.parse(row.fieldsJson);
+  if (row.collection === CONFLICTS) return upcastConflict(app, stored, row.schemaVersion);
   const collection = Object.hasOwn(app.collections, row.collection) ? app.collections[row.collection] : undefined;
   if (collection === undefined || row.schemaVersion === app.schemaVersion) return stored;
   const upcast = upcastFields(app, collection, stored, row.schemaVersion);

@@ -53,7 +53,7 @@ const editOf = (
   draft: Draft,
   { mutationId, collection, id, op, base, epoch, at, ifRevision, healed }: Mutation,
   clientId: string,
-  { fields, was, knowsAllFields }: Pick<Edit, 'fields' | 'was' | 'knowsAllFields'>,
+  { fields, was, schemaVersion, knowsAllFields }: Pick<Edit, 'fields' | 'was' | 'schemaVersion' | 'knowsAllFields'>,
 ): Edit => ({
   mutationId,
   clientId,
@@ -69,6 +69,7 @@ const editOf = (
   ifRevision,
   healed,
   cutAt: healed && healed.epoch !== draft.epoch ? draft.epochStart : -1,
+  schemaVersion,
   knowsAllFields,
 });
 
@@ -79,12 +80,12 @@ const prepare = (draft: Draft, mutation: Mutation, { clientId, schemaVersion }: 
   const { collection, op, was } = mutation;
   const bad = checkId(mutation.id) ?? checkJson(mutation.fields ?? NOTHING) ?? (was && checkJson(was));
   if (bad) return refusal(bad);
-  if (collection === CONFLICTS)
-    return editOf(draft, mutation, clientId, { fields: mutation.fields ?? NOTHING, was: undefined, knowsAllFields: true });
+  const version = mutation.schemaVersion ?? schemaVersion;
+  const seen = { fields: mutation.fields ?? NOTHING, was: undefined, schemaVersion: version, knowsAllFields: true };
+  if (collection === CONFLICTS) return editOf(draft, mutation, clientId, seen);
   const definition = Object.hasOwn(draft.app.collections, collection) ? draft.app.collections[collection] : undefined;
   if (definition === undefined)
     return rejected('UNKNOWN_COLLECTION', `the app ${draft.app.name} has no collection ${JSON.stringify(collection)}`);
-  const version = mutation.schemaVersion ?? schemaVersion;
   const upcast = upcastBoth(draft, definition, mutation, version);
   if ('kind' in upcast) return upcast;
   const tooLarge = checkSize(definition, upcast.fields) ?? (upcast.was && checkSize(definition, upcast.was));
@@ -92,7 +93,7 @@ const prepare = (draft: Draft, mutation: Mutation, { clientId, schemaVersion }: 
   const checked = op === 'delete' ? undefined : validateFields(definition, upcast.fields, op);
   if (checked && !checked.ok) return refusal(checked.error);
   const knowsAllFields = version === draft.app.schemaVersion;
-  return editOf(draft, mutation, clientId, { fields: checked?.value ?? NOTHING, was: upcast.was, knowsAllFields });
+  return editOf(draft, mutation, clientId, { fields: checked?.value ?? NOTHING, was: upcast.was, schemaVersion: version, knowsAllFields });
 };
 
 const checkRevision = (draft: Draft, edit: Edit): EditOutcome | undefined => {

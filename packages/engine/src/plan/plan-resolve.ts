@@ -1,16 +1,17 @@
 import {
+  type AppDefinition,
   CONFLICTS,
   type CollectionDefinition,
   isJsonObject,
   type Json,
   jsonEqual,
-  upcastFields,
+  upcastConflictValue,
   validateFields,
   WHOLE_RECORD,
 } from '@tidemark/protocol';
 import type { ConflictFields } from '@tidemark/protocol/messages';
 import { type Edit, type EditOutcome, NEEDED, rejected, unchanged } from './context.ts';
-import type { Draft, DraftRecord } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { openConflict, withOpen } from './meta.ts';
 import { planDelete } from './plan-delete.ts';
 import { planEdit } from './plan-edit.ts';
@@ -18,22 +19,12 @@ import { isConflictFields, writeConflict } from './raise-conflict.ts';
 
 type Choice = { readonly choose: 'mine' | 'theirs' | 'value'; readonly value: Json };
 
-/** Brings a value that a conflict has kept since an older schemaVersion up to date. One that no up-caster takes stays, to be validated. */
-const raise =
-  (draft: Draft, collection: CollectionDefinition, { schemaVersion, fields: { field } }: DraftRecord) =>
-  (value: Json): Json => {
-    const isWhole = field === WHOLE_RECORD;
-    if (schemaVersion === draft.app.schemaVersion || typeof field !== 'string' || (isWhole && !isJsonObject(value))) return value;
-    const raised = upcastFields(draft.app, collection, isWhole && isJsonObject(value) ? value : { [field]: value }, schemaVersion);
-    if (!raised.ok) return value;
-    return isWhole ? raised.value : (raised.value[field] ?? value);
-  };
-
-const readChoice = (conflict: ConflictFields, edit: Edit, now: (value: Json) => Json): Choice | undefined => {
+/** A value that the person wrote is of the mutation's schemaVersion; those of the conflict are up to date. */
+const readChoice = (app: AppDefinition, collection: CollectionDefinition, conflict: ConflictFields, edit: Edit): Choice | undefined => {
   const { choose, value } = edit.fields;
-  if (choose === 'mine') return { choose, value: now(conflict.mine) };
-  if (choose === 'theirs') return { choose, value: now(conflict.theirs) };
-  return choose === 'value' && value !== undefined ? { choose, value } : undefined;
+  if (choose === 'mine' || choose === 'theirs') return { choose, value: conflict[choose] };
+  if (choose !== 'value' || value === undefined) return undefined;
+  return { choose, value: upcastConflictValue(app, collection, { field: conflict.field, value }, edit.schemaVersion).value };
 };
 
 /** The choice as an edit of the record that the conflict is about. No client has seen one at seq 0: base 0 means what stands now. */
@@ -90,7 +81,7 @@ export const planResolve = (draft: Draft, edit: Edit): EditOutcome => {
   if (!draft.hasLoaded(conflict.collection, conflict.id)) return NEEDED;
   const collection = draft.app.collections[conflict.collection];
   if (collection === undefined) return rejected('UNKNOWN_COLLECTION', `there is no collection ${conflict.collection}`);
-  const choice = edit.op === 'patch' ? readChoice(conflict, edit, raise(draft, collection, record)) : undefined;
+  const choice = edit.op === 'patch' ? readChoice(draft.app, collection, conflict, edit) : undefined;
   if (choice === undefined)
     return rejected('CONFLICT_NOT_WRITABLE', 'a conflict is resolved by a patch { choose: "mine" | "theirs" | "value", value? }');
   const isFirst = conflict.state === 'open';

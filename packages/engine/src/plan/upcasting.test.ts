@@ -144,14 +144,58 @@ describe('values that a conflict has kept since an older schemaVersion', () => {
     return defineApp({ name: 'test', schemaVersion, collections: { notes } });
   };
 
-  it('are brought to the new one when they are chosen', async () => {
+  /** A conflict of version 1 about the title ("three" against "two"), served by version 2. */
+  const raised = async () => {
     const first = createBench(appOf(1), createMemoryStorage());
     await first.client('maker').push({ op: 'put', id: 'x', fields: { title: 'one' }, was: {} });
     await first.client('a').push({ op: 'patch', id: 'x', fields: { title: 'two' }, was: { title: 'one' }, base: 1 });
     const met = await first.client('b').push({ op: 'patch', id: 'x', fields: { title: 'three' }, was: { title: 'one' }, base: 1 });
-    const [conflictId = ''] = met.accepted[0]?.conflictIds ?? [];
-    const second = createBench(appOf(2), first.storage);
-    await second.client('c').push({ op: 'patch', collection: CONFLICTS, id: conflictId, fields: { choose: 'mine' }, base: 3 });
-    expect(await second.fields('notes', 'x')).toEqual({ title: '#three' });
+    const [id = ''] = met.accepted[0]?.conflictIds ?? [];
+    const bench = createBench(appOf(2), first.storage);
+    const resolve = (clientId: string, fields: JsonObject, schemaVersion = 2) =>
+      bench.client(clientId).push({ op: 'patch', collection: CONFLICTS, id, fields, base: 0, schemaVersion });
+    return { bench, resolve };
+  };
+
+  it('are brought to the new one when they are chosen', async () => {
+    const { bench, resolve } = await raised();
+    await resolve('c', { choose: 'mine' });
+    expect(await bench.fields('notes', 'x')).toEqual({ title: '#three' });
+  });
+
+  it('are brought to it also when the conflict was stored again since', async () => {
+    const { bench, resolve } = await raised();
+    await resolve('c', { choose: 'mine' });
+    await resolve('d', { choose: 'theirs' });
+    expect(await bench.fields('notes', 'x')).toEqual({ title: '#two' });
+  });
+
+  it('are brought to it where the person who chooses writes a value of the older version', async () => {
+    const { bench, resolve } = await raised();
+    await resolve('c', { choose: 'value', value: 'four' }, 1);
+    expect(await bench.fields('notes', 'x')).toEqual({ title: '#four' });
+  });
+
+  it('are listed in the new one', async () => {
+    const { bench } = await raised();
+    expect(await bench.engine.conflicts(bench.space, { state: 'open' })).toMatchObject({
+      value: { conflicts: [{ was: '#one', mine: '#three', theirs: '#two' }] },
+    });
+  });
+
+  it('follow their field to its new name', async () => {
+    const merge = review();
+    const appWith = (schemaVersion: number, fields: { readonly [name: string]: typeof text & { merge: typeof merge } }) => {
+      const notes = defineCollection({ name: 'notes', fields, upcasts: schemaVersion === 1 ? {} : { 1: rename, 2: addPriority } });
+      return defineApp({ name: 'test', schemaVersion, collections: { notes } });
+    };
+    const first = createBench(appWith(1, { name: { ...text, merge } }), createMemoryStorage());
+    await first.client('maker').push({ op: 'put', id: 'x', fields: { name: 'one' }, was: {} });
+    await first.client('a').push({ op: 'patch', id: 'x', fields: { name: 'two' }, was: { name: 'one' }, base: 1 });
+    const met = await first.client('b').push({ op: 'patch', id: 'x', fields: { name: 'three' }, was: { name: 'one' }, base: 1 });
+    const [id = ''] = met.accepted[0]?.conflictIds ?? [];
+    const third = createBench(appWith(3, { title: { ...text, merge }, priority: { ...text, merge } }), first.storage);
+    await third.client('c').push({ op: 'patch', collection: CONFLICTS, id, fields: { choose: 'mine' }, base: 3 });
+    expect(await third.fields('notes', 'x')).toEqual({ title: 'three', priority: 'normal' });
   });
 });

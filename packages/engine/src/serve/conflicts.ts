@@ -1,4 +1,4 @@
-import { CONFLICTS, type Result, refuse } from '@tidemark/protocol';
+import { CONFLICTS, type JsonObject, type Result, refuse, upcastConflict } from '@tidemark/protocol';
 import type { Accepted, ConflictFields, Mutation, ResolveRequest } from '@tidemark/protocol/messages';
 import type { SpaceRef } from '../engine.ts';
 import { shortHash } from '../hash.ts';
@@ -18,7 +18,7 @@ export interface ConflictsPage {
 const SCAN_LIMIT = 500;
 const SCAN_BYTES_MAX = 4 * 1024 * 1024;
 
-/** GET /sync/conflicts, by conflict id. */
+/** GET /sync/conflicts, by conflict id; their values are those of the app's schemaVersion. */
 export const listConflicts = async (
   serving: Serving,
   space: SpaceRef,
@@ -26,6 +26,7 @@ export const listConflicts = async (
 ): Promise<Result<{ conflicts: ListedConflict[]; nextAfter?: string }>> => {
   const limit = Math.min(1_000, page.limit ?? 100);
   const conflicts: ListedConflict[] = [];
+  const app = serving.apps.get(space.app);
   let after = page.after;
   for (;;) {
     const key = after === undefined ? {} : { after: { collection: CONFLICTS, id: after } };
@@ -38,7 +39,8 @@ export const listConflicts = async (
     if (rows.length === 0) return { ok: true, value: { conflicts } };
     for (const row of rows) {
       after = row.id;
-      const fields = JSON.parse(row.fieldsJson);
+      const stored: JsonObject = JSON.parse(row.fieldsJson);
+      const fields = app === undefined ? stored : upcastConflict(app, stored, row.schemaVersion);
       if (!isConflictFields(fields) || (page.state !== 'all' && fields.state !== page.state)) continue;
       conflicts.push({ conflictId: row.id, seq: row.seq, ...fields });
       if (conflicts.length === limit) return { ok: true, value: { conflicts, nextAfter: row.id } };
