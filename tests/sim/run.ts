@@ -1,6 +1,7 @@
 import { heal, startFaults } from './faults/faults.ts';
 import { checkAtRest, differenceOf, restlessness, serverPicture, tabPicture } from './oracle/quiet.ts';
 import { hearUnhandled } from './platform/node.ts';
+import { removeAllDatabases } from './platform/scratch.ts';
 import { createSometimes } from './sometimes.ts';
 import { createWorkload } from './workload/workload.ts';
 import type { Context } from './world/context.ts';
@@ -119,7 +120,8 @@ export const run = async (seed: number, profile: Profile = createProfile(seed)):
     if (!(fault instanceof Ended)) throw fault;
   }
   for (const server of world.servers()) server.kill();
-  await world.keeper().storage.close();
+  await world.keeper().close();
+  removeAllDatabases();
   return {
     seed,
     profile,

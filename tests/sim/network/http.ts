@@ -17,7 +17,7 @@ const serve = ({ context, watch }: Way, server: ServerProcess, { life, user }: C
     const work = async (): Promise<void> => {
       const { path, body } = withLimit(request, context.profile.pageLimit);
       watch.onRequest(life, user, path, request.body);
-      const response = await server.request(path, initOf(request, body));
+      const response = await server.request(path, initOf(request), body);
       const text = await response.text();
       if (!server.life.alive) return;
       ended();

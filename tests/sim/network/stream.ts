@@ -50,7 +50,7 @@ export const openStream = async (way: Way, broken: Set<() => void>, caller: Call
   if (!link.there || !link.back || server === undefined || strikes(context, 'dropRequest')) throw new Error('no stream');
   const { path } = withLimit(request, context.profile.pageLimit);
   watch.onRequest(life, user, path, undefined);
-  const response = await server.request(path, initOf(request, undefined));
+  const response = await server.request(path, initOf(request));
   const reader = response.body?.getReader();
   const pipe = createPipe(() => life.alive);
   const end = (how: 'closed' | 'broken') => (): void => {

@@ -70,8 +70,4 @@ export const withLimit = (request: HttpRequest, limit: number): { readonly path:
   return { path, body: isJsonObject(parsed) ? JSON.stringify({ ...parsed, limit }) : request.body };
 };
 
-export const initOf = (request: HttpRequest, body: string | undefined): RequestInit => ({
-  method: request.method,
-  headers: request.headers,
-  ...(body === undefined ? {} : { body }),
-});
+export const initOf = ({ method, headers }: HttpRequest): RequestInit => ({ method, headers });

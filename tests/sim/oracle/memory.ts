@@ -48,7 +48,17 @@ export const asMutation = (value: Json | undefined): (JsonObject & { readonly mu
     ? { ...value, mutationId: value.mutationId }
     : undefined;
 
-export const contentOf = ({ n: _n, healed: _healed, ...content }: JsonObject): string => plainJson(content);
+/** What must never change of a mutation: all but its number, and where it stood before a restore. */
+const contentOf = ({ n: _n, healed: _healed, ...content }: JsonObject): JsonObject => content;
+
+/** Has this the content of the mutation as it was first stored? Equal texts are the usual case; the order of keys does not matter. */
+export const hasContentOf = (issued: Issued, mutation: JsonObject): boolean => {
+  const content = contentOf(mutation);
+  return issued.content === JSON.stringify(content) || plainJson(JSON.parse(issued.content)) === plainJson(content);
+};
+
+/** As `Issued.content` has it. */
+export const contentTextOf = (mutation: JsonObject): string => JSON.stringify(contentOf(mutation));
 
 export const spaceKeyOf = (user: string): string => `sim/${user}`;
 export const userOf = (spaceKey: string): string => spaceKey.slice(spaceKey.indexOf('/') + 1);

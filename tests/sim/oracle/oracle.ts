@@ -3,7 +3,7 @@ import type { Context } from '../world/context.ts';
 import type { DiskWatch } from '../world/disk.ts';
 import type { Stored } from '../world/keeper.ts';
 import { createLogCheck } from './log-check.ts';
-import { asMutation, contentOf, createMemory, type Memory } from './memory.ts';
+import { asMutation, contentTextOf, createMemory, hasContentOf, type Memory } from './memory.ts';
 import { createTrafficCheck } from './traffic-check.ts';
 
 /** Watches a world from outside, and holds what it sees against the invariants of RELIABILITY 4.4. */
@@ -32,12 +32,11 @@ const watchDisk = ({ violate }: Context, { issued }: Memory, device: string, use
     }
     const mutation = table === 'outbox' ? asMutation(value.mutation) : undefined;
     if (mutation === undefined) return;
-    const content = contentOf(mutation);
     const known = issued.get(mutation.mutationId);
     if (known === undefined) {
       const states = { confirmed: false, excused: undefined, discarded: false };
-      issued.set(mutation.mutationId, { mutation, content, user, device, order: issued.size, ...states });
-    } else if (known.content !== content) violate('I3', `mutation ${mutation.mutationId} was changed after it was queued`);
+      issued.set(mutation.mutationId, { mutation, content: contentTextOf(mutation), user, device, order: issued.size, ...states });
+    } else if (!hasContentOf(known, mutation)) violate('I3', `mutation ${mutation.mutationId} was changed after it was queued`);
   },
 });
 

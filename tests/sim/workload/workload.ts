@@ -3,7 +3,7 @@ import { DECISIONS, EDITS } from './edits.ts';
 
 const ACTS = { ...EDITS, ...DECISIONS };
 
-/** How often each is drawn. */
+/** How often each is drawn; bursts as the profile says. */
 const WEIGHTS: { readonly [name: string]: number } = {
   put: 3,
   patch: 5,
@@ -14,7 +14,7 @@ const WEIGHTS: { readonly [name: string]: number } = {
   tag: 4,
   delete: 3,
   group: 3,
-  burst: 5,
+  burst: 0,
   task: 5,
   deleteTask: 2,
   poison: 1,
@@ -25,15 +25,19 @@ const WEIGHTS: { readonly [name: string]: number } = {
   export: 0.5,
   history: 0.5,
 };
-const ALL = Object.values(WEIGHTS).reduce((sum, weight) => sum + weight, 0);
 
-const draw = (roll: number): string => {
-  let left = roll * ALL;
-  for (const [name, weight] of Object.entries(WEIGHTS)) {
-    left -= weight;
-    if (left < 0) return name;
-  }
-  return 'patch';
+/** Answers what draws a deed by a number in [0, 1). */
+const createDraw = (bursts: number): ((roll: number) => string) => {
+  const weights = Object.entries({ ...WEIGHTS, burst: bursts });
+  const all = weights.reduce((sum, [, weight]) => sum + weight, 0);
+  return (roll) => {
+    let left = roll * all;
+    for (const [name, weight] of weights) {
+      left -= weight;
+      if (left < 0) return name;
+    }
+    return 'patch';
+  };
 };
 
 /** Answers what lets every device edit at random, until the world is told to rest. */
@@ -41,6 +45,7 @@ export const createWorkload = (world: World, isBusy: () => boolean): (() => void
   const { loop, streams, profile, violate } = world.context;
   let count = 0;
   const dice = streams('workload');
+  const draw = createDraw(profile.bursts);
   const act = (): void => {
     const device = dice.pick(world.devices);
     const roll = dice.next();

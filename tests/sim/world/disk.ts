@@ -41,6 +41,12 @@ const parse = (text: string): JsonObject => {
   return value;
 };
 
+/** Is the stored row this value? Equal texts are the usual case; the order of keys does not matter. */
+const holdsValue = (text: string | undefined, value: JsonObject | undefined): boolean => {
+  if (text === undefined || value === undefined) return text === value;
+  return text === JSON.stringify(value) || canonicalJson(parse(text)) === canonicalJson(value);
+};
+
 /** The tables, and the writes that are not safe from a power loss yet. */
 const createTables = (from: Image | undefined, watch: DiskWatch, keepsUndo: boolean) => {
   const copyOf = (image: Image): Map<StoreTable, Rows> => new Map(TABLES.map((table) => [table, new Map(image.get(table))]));
@@ -71,7 +77,7 @@ const createTables = (from: Image | undefined, watch: DiskWatch, keepsUndo: bool
       }
       for (const table of batch.clear ?? []) rows(table).clear();
       for (const { table, key } of batch.delete ?? []) rows(table).delete(key);
-      for (const { table, key, value } of batch.put ?? []) rows(table).set(key, canonicalJson(value));
+      for (const { table, key, value } of batch.put ?? []) rows(table).set(key, JSON.stringify(value));
     },
     losePower: (count: number): void => {
       for (let i = 0; i < count; i += 1) {
@@ -89,7 +95,7 @@ export const createDisk = (context: Context, name: string, watch: DiskWatch, fro
   const tables = createTables(from, watch, context.profile.faults.powerLoss > 0);
   const { rows } = tables;
   const isMet = ({ check = [] }: StoreBatch): boolean =>
-    check.every(({ table, key, value }) => rows(table).get(key) === (value === undefined ? undefined : canonicalJson(value)));
+    check.every(({ table, key, value }) => holdsValue(rows(table).get(key), value));
   const dice = context.streams(`disk ${name}`);
   const point = async (where: string, onDeath: () => void, life: Life): Promise<void> => {
     if (!strikes(context, 'clientPoint')) return;

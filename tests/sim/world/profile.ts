@@ -102,6 +102,8 @@ export interface Profile {
   /** Mean pause between two edits of a device. */
   readonly editEveryMs: number;
   readonly busyMs: number;
+  /** How often an edit is a burst of many, where all other deeds together weigh about fifty. */
+  readonly bursts: number;
   readonly clockSkewMs: number;
   /** 0 where a kind is off. */
   readonly faults: { readonly [F in Fault]: number };
@@ -109,10 +111,14 @@ export interface Profile {
 
 const isIn = <T extends string>(list: readonly T[], value: string): value is T => list.some((one) => one === value);
 
+/** How often a fault of the world happens in one busy phase. */
+const EVENTS_MIN = 1.5;
+const EVENTS_MAX = 30;
+
 const intensity = (dice: Dice, fault: Fault, busyMs: number): number => {
   if (isIn(REQUEST_FAULTS, fault)) return dice.scale(0.02, 0.4);
   if (isIn(WRITE_FAULTS, fault)) return dice.scale(0.005, 0.12);
-  return busyMs / 1_000 / dice.scale(0.7, 12);
+  return busyMs / 1_000 / dice.scale(EVENTS_MIN, EVENTS_MAX);
 };
 
 const chooseFaults = (dice: Dice, kind: Profile['kind'], busyMs: number, focus: readonly Fault[]): Profile['faults'] => {
@@ -134,9 +140,12 @@ const chooseFaults = (dice: Dice, kind: Profile['kind'], busyMs: number, focus: 
 
 /** A busy phase with faults, then healing and rest; and all of it again, for what a second phase does to what the first has left. */
 export const PHASES = 2;
+/** Bursts make the edits of a run many; in older regressions they were rarer. */
+const BURSTS = 26;
+export const BURSTS_BEFORE = 5;
 /** How often people do something in one run. */
-const DEEDS_MIN = 60;
-const DEEDS_MAX = 320;
+const DEEDS_MIN = 80;
+const DEEDS_MAX = 420;
 
 /**
  * Draws what a run is made of: ten percent of the seeds have no faults, ten percent exactly one kind, the others a random set;
@@ -164,6 +173,7 @@ export const createProfile = (seed: number, focus: readonly Fault[] = []): Profi
     latencyMs: dice.scale(1, 500),
     editEveryMs: (PHASES * busyMs) / dice.scale(DEEDS_MIN, DEEDS_MAX),
     busyMs,
+    bursts: BURSTS,
     clockSkewMs: dice.chance(0.5) ? dice.scale(1_000, 12 * 3_600_000) : 0,
     faults: chooseFaults(dice, kind, busyMs, focus),
   };

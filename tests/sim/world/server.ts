@@ -2,9 +2,12 @@ import { createEngine, type Engine } from '@tidemark/engine';
 import type { Env, Json } from '@tidemark/protocol';
 import { createHttpApp, createLogger, createMetrics } from '@tidemark/server';
 import { APPS, type Version } from '../app.ts';
+import { lightRequest, useLightResponses } from '../platform/light-http.ts';
 import { type Context, type Life, strikes } from './context.ts';
 import type { Keeper } from './keeper.ts';
 import { faultyStorage } from './storage-faults.ts';
+
+useLightResponses();
 
 export const ISSUER = 'sim';
 export const MOUNT = '/apps/sim';
@@ -14,7 +17,8 @@ export interface ServerProcess {
   readonly life: Life;
   readonly version: Version;
   readonly engine: Engine;
-  request(path: string, init: RequestInit): Promise<Response>;
+  /** A body is given apart from the rest. */
+  request(path: string, init: RequestInit, body?: string): Promise<Response>;
   /** Calls `fire` when the process dies; the returned function ends it. */
   onDeath(fire: () => void): () => void;
   kill(): void;
@@ -78,7 +82,7 @@ export const startServer = ({ context, name, version, env, keeper, onStored }: S
     life,
     version,
     engine,
-    request: async (path, init) => http.request(path, init),
+    request: async (path, init, body) => http.fetch(lightRequest(`http://server${path}`, init, body)),
     onDeath: (fire) => {
       listeners.add(fire);
       return () => listeners.delete(fire);

@@ -50,23 +50,40 @@ const serverEnv = (context: Context, world: () => World): Env => {
 
 /** The server's side: one storage, and the processes over it. */
 const createServers = (context: Context, env: Env, first: Keeper, onStored: (keeper: Keeper) => void) => {
+  const { loop, profile, sometimes } = context;
   let keeper = first;
   let servers: ServerProcess[] = [];
   let started = 0;
+  let isOpening = false;
+  const fill = (version: Version): void => {
+    while (servers.length < profile.servers) {
+      started += 1;
+      const of = keeper;
+      servers.push(startServer({ context, name: `server${started}`, version, env, keeper: of, onStored: () => onStored(of) }));
+    }
+  };
   return {
     keeper: () => keeper,
     alive: () => servers.filter(({ life }) => life.alive),
-    start: (version: Version): void => {
+    /** `version` is asked for when the storage is open. */
+    start: async (version: () => Version): Promise<void> => {
+      if (isOpening) return;
+      const hadDied = servers.length > 0;
       servers = servers.filter(({ life }) => life.alive);
-      while (servers.length < context.profile.servers) {
-        started += 1;
-        const of = keeper;
-        servers.push(startServer({ context, name: `server${started}`, version, env, keeper: of, onStored: () => onStored(of) }));
+      if (hadDied && servers.length === 0) {
+        isOpening = true;
+        await loop.real(keeper.reopen());
+        isOpening = false;
+        sometimes.hit('storage opened again after a crash');
       }
+      fill(version());
     },
-    move: (to: Keeper): void => {
+    move: async (to: Keeper): Promise<void> => {
       for (const server of servers) server.kill();
+      servers = [];
+      const old = keeper;
       keeper = to;
+      await loop.real(old.close());
     },
   };
 };
@@ -116,9 +133,9 @@ export const createWorld = async (context: Context): Promise<World> => {
       device.openTabs();
       return device;
     },
-    startServers: () => servers.start(world.version),
+    startServers: () => void servers.start(() => world.version),
     restoreServer: async (open) => {
-      servers.move(await loop.real(open()));
+      await servers.move(await loop.real(open()));
       oracle.restart(servers.keeper().stored);
       world.startServers();
       world.excuse('a server restore');
