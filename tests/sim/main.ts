@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
-import { playCampaign, playSeeds } from './campaign.ts';
-import { huntAll } from './planted/hunt.ts';
-import { readText, writeText } from './platform/files.ts';
-import { realTime } from './platform/node.ts';
-import { endWorker, tellParent, workerSeeds } from './platform/workers.ts';
+import { playBatch, playCampaign } from './campaign.ts';
+import { huntAll } from './planted/hunt-all.ts';
+import { appendText, readText } from './platform/files.ts';
+import { commitOfTree, realTime } from './platform/node.ts';
+import { isWorker, serveParent } from './platform/workers.ts';
+import { appendLine, batchesNotIn, lineOf, readRecord, sumOfRecord } from './record/record-file.ts';
 import { writeTestingPage } from './record/testing-page.ts';
 import { failedRun } from './record/totals.ts';
 import { firstDivergence, sequenceChart } from './replay/chart.ts';
@@ -26,7 +27,9 @@ Plays the real client against the real server in virtual time, on a network, dis
   --workers N     processes (default 2)
   --events N      lines of the log that a failed run prints (default 40)
   --all           exit code 1 also where a situation of the list was not met
-  --record FILE   writes the totals as JSON, for docs/TESTING.md
+  --record FILE   appends a line for each batch of seeds that was played to its end; where the file is there already,
+                  the seeds that it has are not played again: stop it when you like and start it again with the same words
+  --failures FILE appends each failed run, with its profile and the end of its trace
   replay FILE     plays a file of tests/sim/regressions
   planted         plants each known bug and looks for the first seed that finds it
   page            writes docs/TESTING.md from the records of docs/testing
@@ -61,9 +64,53 @@ const playTwice = async (profile: Profile, lines: number): Promise<boolean> => {
   return first.violations.length === 0 && isSame;
 };
 
+interface Many {
+  readonly first: number;
+  readonly runs: number;
+  readonly limitMs: number;
+  readonly workers: number;
+  readonly lines: number;
+  readonly record: string | undefined;
+  readonly failures: string | undefined;
+  readonly all: boolean;
+}
+
+/** Seeds between two lines of a record. */
+const BATCH = 25;
+
+/** Plays many seeds; with a record those that it does not have. */
+const playMany = async ({ first, runs, limitMs, workers, lines, record, failures, all }: Many): Promise<boolean> => {
+  const began = realTime();
+  const commit = record === undefined ? '' : commitOfTree();
+  const recorded = record === undefined ? [] : await readRecord(record);
+  const batches = batchesNotIn(recorded, { first, size: BATCH, runs });
+  const next = (): ReturnType<typeof batches> => (realTime() - began < limitMs ? batches() : undefined);
+  const totals = await playCampaign(next, workers, (played) => {
+    if (record !== undefined) appendLine(record, lineOf(played, commit));
+    for (const one of played.totals.failed) {
+      print(failureText(one, lines));
+      if (failures !== undefined) appendText(failures, `${failureText(one, one.recent.length)}\n${commit}\n\n`);
+    }
+  });
+  print(summary(totals, realTime() - began));
+  if (record !== undefined) print(`the record has ${sumOfRecord(await readRecord(record)).runs} runs`);
+  return totals.failed.length === 0 && (!all || unmet(totals).length === 0);
+};
+
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
-const options = { seed: text, runs: text, minutes: text, events: text, workers: text, record: text, only: text, all: flag, help: flag };
+const options = {
+  seed: text,
+  runs: text,
+  minutes: text,
+  events: text,
+  workers: text,
+  record: text,
+  failures: text,
+  only: text,
+  all: flag,
+  help: flag,
+};
 
 const main = async (): Promise<boolean> => {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
@@ -78,20 +125,17 @@ const main = async (): Promise<boolean> => {
   if (command === 'page') return writeTestingPage();
   const isOne = values.seed !== undefined && values.runs === undefined && values.minutes === undefined;
   if (isOne) return playTwice(createProfile(seed), lines);
-  const began = realTime();
-  const runs = number(values.runs, values.minutes === undefined ? 100 : 10_000_000);
-  const seeds = { first: seed, step: 1, runs, limitMs: number(values.minutes, 1e9) * 60_000, focus: [], hunt: false };
-  const totals = await playCampaign(seeds, number(values.workers, 2), ({ failed }) => {
-    for (const one of failed) print(failureText(one, lines));
+  return playMany({
+    first: seed,
+    runs: number(values.runs, values.minutes === undefined ? 100 : 10_000_000),
+    limitMs: number(values.minutes, 1e9) * 60_000,
+    workers: number(values.workers, 2),
+    lines,
+    record: values.record,
+    failures: values.failures,
+    all: values.all ?? false,
   });
-  const realMs = realTime() - began;
-  print(summary(totals, realMs));
-  if (values.record !== undefined) await writeText(values.record, `${JSON.stringify({ ...totals, firstSeed: seed, realMs }, null, 2)}\n`);
-  return totals.failed.length === 0 && (!values.all || unmet(totals).length === 0);
 };
 
-const worker = workerSeeds();
-if (worker !== undefined) {
-  await playSeeds(worker, tellParent);
-  endWorker();
-} else if (!(await main())) process.exitCode = 1;
+if (isWorker()) serveParent(playBatch);
+else if (!(await main())) process.exitCode = 1;

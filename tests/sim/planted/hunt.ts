@@ -1,10 +1,10 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { writeText } from '../platform/files.ts';
-import { startWorkers } from '../platform/workers.ts';
-import { addTotals, NO_TOTALS } from '../record/totals.ts';
-import { print } from '../report.ts';
+import type { Batch, Played } from '../campaign.ts';
+import { runWorkers } from '../platform/workers.ts';
+import { run } from '../run.ts';
+import { createProfile, type Fault } from '../world/profile.ts';
 import { CLIENT_BUGS } from './client-bugs.ts';
 import { type PlantedBug, plant } from './planted-bug.ts';
 import { SERVER_BUGS } from './server-bugs.ts';
@@ -16,16 +16,15 @@ export interface Hunt {
   readonly name: string;
   readonly kind: string;
   readonly seedsMax: number;
-  /** Seeds until it was found; null where it was not. */
+  /** Seeds until it was found, without those on which the sources as they are fail too; null where it was not. */
   readonly seeds: number | null;
+  /** The seed that found it. */
+  readonly seed: number | null;
   /** The invariant that it violated. */
   readonly invariant: string;
 }
 
-export const PLANTED_RECORD = 'docs/testing/planted.json';
 const FOLDER = 'node_modules/.cache/tidemark-sim';
-/** One run may use so much real time; a bug that keeps a run from ending is found, too. */
-const LIMIT_MS = 600_000;
 
 const withBug = (bug: PlantedBug): Plugin => ({
   name: 'planted bug',
@@ -40,8 +39,10 @@ const withBug = (bug: PlantedBug): Plugin => ({
   },
 });
 
-const hunt = async (bug: PlantedBug, index: number): Promise<Hunt> => {
-  const outfile = resolve(`${FOLDER}/planted-${index}.mjs`);
+/** Builds the simulator with the bug in it. */
+const buildWith = async (bug: PlantedBug): Promise<string> => {
+  await mkdir(FOLDER, { recursive: true });
+  const outfile = resolve(`${FOLDER}/planted-${PLANTED_BUGS.indexOf(bug)}.mjs`);
   await build({
     entryPoints: ['tests/sim/main.ts'],
     outfile,
@@ -53,40 +54,64 @@ const hunt = async (bug: PlantedBug, index: number): Promise<Hunt> => {
     plugins: [withBug(bug)],
     logLevel: 'error',
   });
-  let totals = NO_TOTALS;
-  const seeds = { first: 1, step: 1, runs: bug.seedsMax, limitMs: LIMIT_MS, focus: bug.focus ?? [], hunt: true };
-  await startWorkers(
-    [seeds],
-    (more) => {
-      totals = addTotals(totals, more);
-    },
-    outfile,
-  );
-  const [failed] = totals.failed;
-  const found = failed === undefined ? null : totals.runs;
-  return { name: bug.name, kind: bug.kind, seedsMax: bug.seedsMax, seeds: found, invariant: failed?.violations[0]?.invariant ?? '' };
+  return outfile;
 };
 
-/** Plants each bug whose name holds `only`, and looks for the first seed that finds it. True where all were found. */
-export const huntAll = async (only: string, workers: number): Promise<boolean> => {
-  await mkdir(FOLDER, { recursive: true });
-  const bugs = PLANTED_BUGS.filter(({ name }) => name.includes(only));
-  const hunts: Hunt[] = [];
-  const waiting = [...bugs.entries()];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, bug] = next;
-      const done = await hunt(bug, index);
-      hunts.push(done);
-      print(
-        `${done.seeds === null ? `NOT FOUND in ${done.seedsMax} seeds` : `found by seed ${done.seeds} (${done.invariant})`}: ${done.name}`,
-      );
-    }
+// One run at a time: two in one process would share the real loop.
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Do the sources as they are pass this seed? */
+const passesClean = async (seed: number, focus: readonly Fault[]): Promise<boolean> => {
+  const report = turn.then(() => run(seed, createProfile(seed, focus)));
+  turn = report.catch(() => undefined);
+  return (await report).violations.length === 0;
+};
+
+interface Catch {
+  readonly seed: number;
+  readonly invariant: string;
+}
+
+/** Plays the seeds with the bug, up to the first that fails. */
+const firstFailure = async (script: string, seeds: readonly number[], focus: readonly Fault[]): Promise<Catch | undefined> => {
+  const waiting = [...seeds];
+  let playing = 0;
+  let caught: Catch | undefined;
+  const next = (): Batch | undefined => {
+    const seed = caught === undefined ? waiting.shift() : undefined;
+    if (seed === undefined) return undefined;
+    playing = seed;
+    return { first: seed, runs: 1, focus };
   };
-  await Promise.all(Array.from({ length: workers }, work));
-  const found = hunts.filter(({ seeds }) => seeds !== null).length;
-  print(`${found} of ${bugs.length} planted bugs found`);
-  const sorted = hunts.sort((a, b) => (a.kind + a.name < b.kind + b.name ? -1 : 1));
-  if (only === '') await writeText(PLANTED_RECORD, `${JSON.stringify(sorted, null, 2)}\n`);
-  return found === bugs.length;
+  const tell = ({ totals }: Played): void => {
+    const [failed] = totals.failed;
+    if (failed !== undefined) caught = { seed: failed.seed, invariant: failed.violations[0]?.invariant ?? '' };
+  };
+  try {
+    await runWorkers(next, 1, tell, script);
+  } catch {
+    // A bug that ends the process of the simulator is found, too.
+    caught = { seed: playing, invariant: 'crash' };
+  }
+  return caught;
+};
+
+/**
+ * Looks for the first of the seeds that finds the bug: the run with it fails, and the run of the sources as they are does
+ * not. `knownSeed`, where there is one, is tried before 1, 2, 3 … up to `seedsMax`.
+ */
+export const hunt = async (bug: PlantedBug, knownSeed: number | null): Promise<Hunt> => {
+  const { name, kind, seedsMax, focus = [] } = bug;
+  const script = await buildWith(bug);
+  const all = Array.from({ length: seedsMax }, (_, i) => i + 1);
+  let waiting = knownSeed === null ? all : [knownSeed, ...all];
+  let unfit = 0;
+  for (;;) {
+    const caught = await firstFailure(script, waiting, focus);
+    if (caught === undefined) return { name, kind, seedsMax, seeds: null, seed: null, invariant: '' };
+    const { seed, invariant } = caught;
+    if (await passesClean(seed, focus)) return { name, kind, seedsMax, seeds: seed - unfit, seed, invariant };
+    unfit += 1;
+    waiting = waiting.slice(waiting.indexOf(seed) + 1);
+  }
 };

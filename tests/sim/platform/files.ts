@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -5,10 +6,22 @@ import { dirname, join } from 'node:path';
 
 export const readText = (path: string): Promise<string> => readFile(path, 'utf8');
 
+/** Undefined where there is no such file. */
+export const readTextIfThere = (path: string): Promise<string | undefined> =>
+  readText(path).catch((fault: NodeJS.ErrnoException) => {
+    if (fault.code === 'ENOENT') return undefined;
+    throw fault;
+  });
+
 export const writeText = async (path: string, text: string): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text);
 };
+
+/** Writes at the end of a file at once, so that whoever stops this process finds whole lines. */
+export const appendText = (path: string, text: string): void => appendFileSync(path, text);
+
+export const cutText = (path: string, rest: string): Promise<void> => writeFile(path, rest);
 
 /** Text of each file of a folder, by name, in order. */
 export const readFolder = async (folder: string): Promise<readonly (readonly [string, string])[]> => {

@@ -25,8 +25,8 @@ own (\`tests/sim/oracle\`):
   dropped value has a conflict.
 - **I9, I10** a tab sees its own writes; no record goes back.
 - **I12, I13** nothing of another user, and nothing of an erased space, is ever seen again.
-- **I14, I15, I18** a healed world comes to rest in 120 virtual seconds (1,200 where a mutation is poisoned); requests are
-  bounded; nothing is parked without a cause.
+- **I14, I15, I18** a healed world comes to rest in 120 virtual seconds (1,200 where a mutation is poisoned) and the time that two
+  walks through all changes take page by page; requests are bounded; nothing is parked without a cause.
 - **I16** groups stand whole. **I17** nobody is signed out without a reason.`;
 
 export const NOT_COVERED = `- Real Safari, real phones, and browsers other than Chromium.

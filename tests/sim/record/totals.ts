@@ -1,5 +1,5 @@
 import type { Report, Violation } from '../run.ts';
-import type { Profile } from '../world/profile.ts';
+import type { Fault, Profile } from '../world/profile.ts';
 
 /** A run that violated an invariant: enough to play it again and to read what happened. */
 export interface FailedRun {
@@ -22,6 +22,9 @@ export interface Totals {
   readonly onSqlite: number;
   /** Runs that were played twice, to compare the traces. */
   readonly twice: number;
+  /** Processor time and time by the clock, summed over the workers; a worker that is stopped for a while uses only the latter. */
+  readonly cpuMs: number;
+  readonly workerMs: number;
   readonly faults: Counts;
   readonly sometimes: Counts;
   readonly failed: readonly FailedRun[];
@@ -34,6 +37,8 @@ export const NO_TOTALS: Totals = {
   virtualMs: 0,
   onSqlite: 0,
   twice: 0,
+  cpuMs: 0,
+  workerMs: 0,
   faults: {},
   sometimes: {},
   failed: [],
@@ -52,6 +57,8 @@ export const addTotals = (a: Totals, b: Totals): Totals => ({
   virtualMs: a.virtualMs + b.virtualMs,
   onSqlite: a.onSqlite + b.onSqlite,
   twice: a.twice + b.twice,
+  cpuMs: a.cpuMs + b.cpuMs,
+  workerMs: a.workerMs + b.workerMs,
   faults: addCounts(a.faults, b.faults),
   sometimes: addCounts(a.sometimes, b.sometimes),
   failed: [...a.failed, ...b.failed],
@@ -64,6 +71,8 @@ export const totalsOf = (report: Report, twice: boolean): Totals => ({
   virtualMs: report.virtualMs,
   onSqlite: report.profile.sqlite ? 1 : 0,
   twice: twice ? 1 : 0,
+  cpuMs: 0,
+  workerMs: 0,
   faults: Object.fromEntries(report.faults),
   sometimes: Object.fromEntries(report.sometimes),
   failed: report.violations.length === 0 ? [] : [failedRun(report)],
@@ -78,3 +87,8 @@ export const failedRun = ({ seed, profile, violations, recent, steps }: Report):
 });
 
 export const sumOf = (counts: Counts): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+/** Faults that end a process: a tab of a device, or a server. */
+const KILLS: readonly Fault[] = ['clientCrash', 'clientPoint', 'powerLoss', 'serverCrash', 'serverPoint'];
+
+export const killsOf = ({ faults }: Totals): number => KILLS.reduce((sum, fault) => sum + (faults[fault] ?? 0), 0);

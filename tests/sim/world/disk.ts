@@ -94,8 +94,7 @@ const createTables = (from: Image | undefined, watch: DiskWatch, keepsUndo: bool
 export const createDisk = (context: Context, name: string, watch: DiskWatch, from?: Image): Disk => {
   const tables = createTables(from, watch, context.profile.faults.powerLoss > 0);
   const { rows } = tables;
-  const isMet = ({ check = [] }: StoreBatch): boolean =>
-    check.every(({ table, key, value }) => holdsValue(rows(table).get(key), value));
+  const isMet = ({ check = [] }: StoreBatch): boolean => check.every(({ table, key, value }) => holdsValue(rows(table).get(key), value));
   const dice = context.streams(`disk ${name}`);
   const point = async (where: string, onDeath: () => void, life: Life): Promise<void> => {
     if (!strikes(context, 'clientPoint')) return;

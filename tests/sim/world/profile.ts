@@ -112,8 +112,8 @@ export interface Profile {
 const isIn = <T extends string>(list: readonly T[], value: string): value is T => list.some((one) => one === value);
 
 /** How often a fault of the world happens in one busy phase. */
-const EVENTS_MIN = 1.5;
-const EVENTS_MAX = 30;
+const EVENTS_MIN = 2;
+const EVENTS_MAX = 40;
 
 const intensity = (dice: Dice, fault: Fault, busyMs: number): number => {
   if (isIn(REQUEST_FAULTS, fault)) return dice.scale(0.02, 0.4);
