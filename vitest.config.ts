@@ -1,13 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
-const resolve = { conditions: ['@tidemark/source', 'node', 'import', 'default'] };
+// No `import` among them: Node would take it for what is required too.
+const resolve = { conditions: ['@tidemark/source', 'node', 'default'] };
 const project = (name: string, include: string[], more: object = {}) => ({
   resolve,
   ssr: { resolve },
   test: { name, include, environment: 'node' as const, ...more },
 });
 
-/** unit: in-process, fast. rules: the house rules. sim: virtual worlds. process: real server processes. browser: a real Chromium. */
+/**
+ * unit: in-process, fast. rules: the house rules. sim: virtual worlds. process: real server processes. postgres: a real PostgreSQL.
+ * browser: a real Chromium.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -15,6 +19,11 @@ export default defineConfig({
       project('rules', ['tools/**/*.test.ts'], { isolate: false, testTimeout: 60_000 }),
       project('sim', ['tests/sim/**/*.test.ts'], { testTimeout: 120_000 }),
       project('process', ['tests/{process,fuzz}/**/*.test.ts'], { testTimeout: 240_000, hookTimeout: 60_000, fileParallelism: false }),
+      project('postgres', ['tests/postgres/**/*.test.ts'], {
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        globalSetup: ['tests/postgres/setup.ts'],
+      }),
       project('browser', ['tests/browser/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }),
     ],
   },
