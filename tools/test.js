@@ -1,18 +1,23 @@
 /**
- * `npm test`: everything that needs nothing but npm. `--all` adds the Chromium test of the page. Further arguments go
- * to vitest, for example `npm test -- packages/protocol`.
+ * `npm test`: everything that needs nothing but npm. `--all` adds what needs a real PostgreSQL (from npm, or that of DATABASE_URL)
+ * and a real Chromium, one after the other. Further arguments go to vitest, for example `npm test -- packages/protocol`.
  */
 import { build } from './build.js';
 import { ensureInstalled } from './ensure.js';
 import { runAsMain, runInstalled } from './step.js';
 
-const projects = ['unit', 'rules', 'sim', 'process'];
+const EVERYWHERE = ['unit', 'rules', 'sim', 'process'];
+/** Each by itself: they take their time from each other. */
+const WITH_SERVERS = [['postgres'], ['browser']];
 
 await runAsMain(import.meta.url, async (args) => {
   const all = args.includes('--all');
   const forVitest = args.filter((argument) => argument !== '--all');
   await ensureInstalled();
   await build();
-  const wanted = [...projects, ...(all ? ['browser'] : [])].flatMap((name) => ['--project', name]);
-  await runInstalled('vitest/vitest.mjs', ['run', ...wanted, ...forVitest], 'Tests failed; they are listed above.');
+  for (const projects of [EVERYWHERE, ...(all ? WITH_SERVERS : [])]) {
+    const wanted = projects.flatMap((name) => ['--project', name]);
+    const more = all && forVitest.length > 0 ? ['--passWithNoTests', ...forVitest] : forVitest;
+    await runInstalled('vitest/vitest.mjs', ['run', ...wanted, ...more], 'Tests failed; they are listed above.');
+  }
 });

@@ -1,4 +1,4 @@
-import { createEngine, type Engine, type EngineOptions, type Storage } from '@tidemark/engine';
+import { createEngine, type Engine, type EngineOptions, type Pokes, type Storage } from '@tidemark/engine';
 import { type AccountsStorage, createMemoryAccounts } from '@tidemark/engine/accounts';
 import { createMemoryStorage } from '@tidemark/engine/memory';
 import { type Env, ok, type Result } from '@tidemark/protocol';
@@ -22,10 +22,17 @@ export interface OpenedEngine<S extends Storage = Storage> {
 
 export type OpenedDatabase = OpenedEngine<SqliteStorage>;
 
-const openOn = <S extends Storage>(storage: S, accounts: AccountsStorage, env: Env, onCommit: OnCommit | undefined): OpenedEngine<S> => {
-  const engine = createEngine({ storage, apps: APPS, env, ...(onCommit === undefined ? {} : { onCommit }) });
+const openOn = <S extends Storage>(
+  storage: S,
+  accounts: AccountsStorage,
+  env: Env,
+  { onCommit, pokes }: { readonly onCommit?: OnCommit | undefined; readonly pokes?: Pokes } = {},
+): OpenedEngine<S> => {
+  const given = { ...(onCommit === undefined ? {} : { onCommit }), ...(pokes === undefined ? {} : { pokes }) };
+  const engine = createEngine({ storage, apps: APPS, env, ...given });
   const close = async (): Promise<void> => {
     await engine.close();
+    await pokes?.close();
     await storage.close();
   };
   return { engine, storage, accounts, close };
@@ -38,9 +45,18 @@ export const openDatabase = async (
   { onCommit, lockWaitMs = SHORT_LOCK_WAIT_MS }: { readonly onCommit?: OnCommit; readonly lockWaitMs?: number } = {},
 ): Promise<Result<OpenedDatabase>> => {
   const storage = await openSqliteStorage({ file, env, apps: APPS, busyWaitMs: lockWaitMs });
-  return storage.ok ? ok(openOn(storage.value, storage.value.accounts, env, onCommit)) : storage;
+  return storage.ok ? ok(openOn(storage.value, storage.value.accounts, env, { onCommit })) : storage;
 };
 
 /** An engine on memory, for development. */
 export const openMemory = (env: Env, onCommit: OnCommit): Result<OpenedEngine> =>
-  ok(openOn(createMemoryStorage(), createMemoryAccounts(), env, onCommit));
+  ok(openOn(createMemoryStorage(), createMemoryAccounts(), env, { onCommit }));
+
+/** Opens a PostgreSQL database, which other processes may serve at the same time. Refused with what to do where it cannot be used. */
+export const openPostgres = async (url: string, env: Env, onCommit: OnCommit): Promise<Result<OpenedEngine>> => {
+  // Only now: no other command needs the driver.
+  const { openPostgresStorage } = await import('@tidemark/storage/postgres');
+  const storage = await openPostgresStorage({ url, env, apps: APPS });
+  if (!storage.ok) return storage;
+  return ok(openOn(storage.value, storage.value.accounts, env, { onCommit, pokes: storage.value.openPokes() }));
+};

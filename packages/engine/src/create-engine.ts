@@ -57,7 +57,7 @@ export const createEngine = (options: EngineOptions): Engine => {
   const { storage, env } = options;
   const apps = new Map(options.apps.map((app) => [app.name, app]));
   const ensureSpace = createEnsureSpace(storage, env);
-  const queues = createSpaceQueues({ storage, env, apps, onCommit: options.onCommit });
+  const queues = createSpaceQueues({ storage, env, apps, onCommit: options.onCommit, pokes: options.pokes });
   const serving: Serving = { storage, env, apps, queues, ensureSpace };
   const sightings = createSightings(storage, env);
   const pullPage: Engine['pull'] = (space, request) => pull(serving, sightings, space, request);

@@ -18,12 +18,15 @@ import type {
 } from '@tidemark/protocol/messages';
 import type { Application } from './serve/push.ts';
 import type { QueryAnswer, QueryOptions } from './serve/query.ts';
+import type { Pokes } from './space/pokes.ts';
 import type { LogRow, ReceiptRow, RecordRow, Storage } from './storage/storage.ts';
 
 export interface EngineOptions {
   readonly storage: Storage;
   readonly apps: readonly AppDefinition[];
   readonly env: Env;
+  /** How other processes over the same storage are told of changes, and tell of theirs; absent: this process is the only one. */
+  readonly pokes?: Pokes;
   /** Called after each append, for metrics: pushes, mutations, conflicts raised, milliseconds from taking the jobs to the commit. */
   readonly onCommit?: (commit: {
     readonly app: string;
@@ -76,7 +79,7 @@ export interface Engine {
   ): Promise<LogPosition>;
   /** Push, then pull of the state that includes it. */
   sync(space: SpaceRef, request: SyncRequest): Promise<Result<{ readonly push: PushAnswer; readonly pull: PullPage }>>;
-  /** Calls `poke` after every append to the space in this process. The returned function ends it. */
+  /** Calls `poke` after every append to the space, here or (by `pokes`) in another process. The returned function ends it. */
   subscribe(space: SpaceRef, poke: () => void): () => void;
   /** spaceId, epoch and head; creates the space's row when there is none. */
   session(

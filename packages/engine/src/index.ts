@@ -2,6 +2,7 @@ export { createEngine } from './create-engine.ts';
 export type { Engine, EngineOptions, LogPosition, PullPage, ReadRequest, SpaceRef } from './engine.ts';
 export { printPull, printRecord } from './serve/print.ts';
 export type { QueryAnswer, QueryOptions } from './serve/query.ts';
+export { createPollingPokes, type Pokes } from './space/pokes.ts';
 export {
   type Append,
   type ClientRow,

@@ -5,10 +5,11 @@ import { findApp, noSuchApp } from '../apps.ts';
 import { configOption, loadConfig } from '../config-file.ts';
 import { type CommandContext, dataOption } from '../context.ts';
 import { createDataFolder, dataFolder } from '../data-folder.ts';
-import { LOCK_WAIT_MS, openDatabase, openMemory } from '../open-engine.ts';
+import { LOCK_WAIT_MS, openDatabase, openMemory, openPostgres } from '../open-engine.ts';
 import { openServer, type ServerParts } from '../open-server.ts';
 import { done, failed, type Outcome, wrongInput } from '../outcome.ts';
 import { stopSignal } from '../platform/stop-signal.ts';
+import { type StorageChoice, storageOption } from '../storage-option.ts';
 
 const SAY_WAITING_AFTER_MS = 1_000;
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'silent'];
@@ -18,14 +19,16 @@ interface ServeOptions {
   readonly host: string;
   readonly data: string;
   readonly app?: string;
-  readonly storage: 'sqlite' | 'memory';
+  readonly storage: StorageChoice;
   readonly logLevel?: string;
   readonly config?: string;
   readonly allowDevelopmentTokens?: boolean;
 }
 
 const openStorage = async (context: CommandContext, options: ServeOptions, database: string, metrics: Metrics) => {
-  if (options.storage === 'memory') {
+  const { storage } = options;
+  if (storage.kind === 'postgres') return openPostgres(storage.url, context.env, metrics.onCommit);
+  if (storage.kind === 'memory') {
     context.terminal.note('Everything is kept in memory and gone when this process ends.');
     return openMemory(context.env, metrics.onCommit);
   }
@@ -108,7 +111,7 @@ export const addServe = (program: Command, context: CommandContext): void => {
     .addOption(dataOption())
     .addOption(configOption())
     .option('--app <name>', 'serve only this app, at /')
-    .addOption(new Option('--storage <kind>', 'where the data is kept').choices(['sqlite', 'memory']).default('sqlite'))
+    .addOption(storageOption())
     .addOption(
       new Option('--log-level <level>', 'least level that is logged (default: info; on a terminal: warn)')
         .env('LOG_LEVEL')

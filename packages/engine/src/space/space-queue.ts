@@ -4,6 +4,7 @@ import type { Draft } from '../plan/draft.ts';
 import { type Append, type LoadKeys, type SpaceRow, type Storage, StorageFailure } from '../storage/storage.ts';
 import { emptyWanted, loadDraft, type Wanted, wantKeys, wantNeeds } from './load-plan.ts';
 import { newSpace } from './new-space.ts';
+import type { Pokes } from './pokes.ts';
 
 /** Something that plans against a space. `plan` is pure and may be run several times; its last answer counts. */
 export interface Job<T> {
@@ -47,6 +48,7 @@ interface World {
   readonly env: Env;
   readonly apps: ReadonlyMap<string, AppDefinition>;
   readonly onCommit: EngineOptions['onCommit'];
+  readonly pokes: EngineOptions['pokes'];
 }
 
 const appOf = (world: World, space: SpaceRef): AppDefinition => {
@@ -130,20 +132,26 @@ const takeRound = (waiting: Waiting[]): Waiting[] => {
   return waiting.splice(0, count);
 };
 
-/** Keeps who wants to hear of appends to a space. */
-const createSubscribers = () => {
-  const subscribers = new Map<string, Set<() => void>>();
+/** Keeps who wants to hear of appends to a space, by this process and, where there are `pokes`, by others. */
+const createSubscribers = (pokes: Pokes | undefined) => {
+  const subscribers = new Map<string, { readonly all: Set<() => void>; readonly end: () => void }>();
+  const pokeHere = (key: string): void => {
+    for (const poke of subscribers.get(key)?.all ?? []) poke();
+  };
   return {
     poke: (key: string): void => {
-      for (const poke of subscribers.get(key) ?? []) poke();
+      pokeHere(key);
+      pokes?.announce(key);
     },
     subscribe: (key: string, poke: () => void): (() => void) => {
-      const set = subscribers.get(key) ?? new Set();
-      set.add(poke);
-      subscribers.set(key, set);
+      const known = subscribers.get(key) ?? { all: new Set(), end: pokes?.subscribe(key, () => pokeHere(key)) ?? (() => {}) };
+      known.all.add(poke);
+      subscribers.set(key, known);
       return () => {
-        set.delete(poke);
-        if (set.size === 0) subscribers.delete(key);
+        known.all.delete(poke);
+        if (known.all.size > 0 || subscribers.get(key) !== known) return;
+        subscribers.delete(key);
+        known.end();
       };
     },
   };
@@ -166,7 +174,7 @@ const toWaiting = <T>(job: Job<T>, resolve: (outcome: Result<T>) => void, reject
 
 export const createSpaceQueues = (world: World): SpaceQueues => {
   const queues = new Map<string, { readonly waiting: Waiting[]; running: Promise<void> }>();
-  const { poke, subscribe } = createSubscribers();
+  const { poke, subscribe } = createSubscribers(world.pokes);
   let isClosing = false;
 
   const drain = async (space: SpaceRef, waiting: Waiting[]): Promise<void> => {
