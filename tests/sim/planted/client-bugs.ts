@@ -109,7 +109,8 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     kind: 'healing',
     file: `${OUTBOX}/journal.ts`,
     edits: [
-      ['.filter(({ mutation, at }) => {', '.filter(({ mutation, at, epoch }) => {\n    if (epoch === mirror.meta.epoch) return false;'],
+      ['({ journal, parked }: Mirror', '({ journal, parked, meta }: Mirror'],
+      ['.filter(({ mutation, at }) =>', '.filter(({ mutation, at, epoch }) => epoch !== meta.epoch &&'],
     ],
     focus: ['serverRestore', 'storageRead', 'slow', 'oneWay'],
     seedsMax: 60,
@@ -142,7 +143,7 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     name: 'healed writes not marked',
     kind: 'healing',
     file: `${OUTBOX}/journal.ts`,
-    edits: [['healed: mutation.healed ?? { epoch, seq }', '']],
+    edits: [['healed: { epoch, seq }, ', '']],
     focus: ['serverRestore', 'offline', 'partition'],
     seedsMax: 40,
   },

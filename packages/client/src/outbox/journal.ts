@@ -1,4 +1,3 @@
-import type { Mutation } from '@tidemark/protocol/messages';
 import { inOrder, type Mirror } from '../store/mirror.ts';
 import type { JournalRow, OutboxRow } from '../store/rows.ts';
 import type { Change } from '../store/transactions.ts';
@@ -24,7 +23,6 @@ export const journalRows = (mirror: Mirror, added: readonly JournalRow[], now: n
  * that it has had before. And with each new clientId: only the numbers of the present one show, by `ackedN`, what the server has lost.
  */
 export const takeNewClientId = (mirror: Mirror, clientId: string, now: number): Change => {
-  const { epoch } = mirror.meta;
   const outbox = new Map<string, OutboxRow | null>();
   let n = 0;
   const queue = (mutation: OutboxRow['mutation']): void => {
@@ -32,20 +30,14 @@ export const takeNewClientId = (mirror: Mirror, clientId: string, now: number): 
     n += 1;
     outbox.set(mutation.mutationId, { mutation: { ...mutation, n } });
   };
-  for (const { mutation, epoch: lineage, seq } of acknowledged(mirror, now)) queue(offer(mutation, lineage, seq));
-  for (const { mutation, settled } of inOrder(mirror)) {
-    const isOffer = settled !== undefined && epoch !== null && mutation.op !== 'void';
-    queue(isOffer ? offer(mutation, epoch, settled) : mutation);
-  }
+  for (const { mutation, epoch, seq } of acknowledged(mirror, now)) queue({ healed: { epoch, seq }, ...mutation });
+  for (const { mutation } of inOrder(mirror)) queue(mutation);
   return { rows: { outbox }, meta: { clientId, nextN: n + 1, receiptN: 0, ackedN: 0, heal: false } };
 };
 
-/** The recent rows of the journal, in the order in which they are offered. What is pending again stays in its place in the outbox. */
-const acknowledged = (mirror: Mirror, now: number): JournalRow[] => {
-  const rows = [...mirror.journal.values()].filter(({ mutation, at }) => {
-    const queued = mirror.outbox.get(mutation.mutationId);
-    return at >= now - JOURNAL_AGE_MAX_MS && (queued === undefined || queued.settled !== undefined);
-  });
+/** The recent rows of the journal, in the order in which they are offered, but what was offered before and had to be parked. */
+const acknowledged = ({ journal, parked }: Mirror, now: number): JournalRow[] => {
+  const rows = [...journal.values()].filter(({ mutation, at }) => at >= now - JOURNAL_AGE_MAX_MS && !parked.has(mutation.mutationId));
   // Healed writes are ordered by the server by their old seq; sending them so as well keeps each record's own history in order.
   return withGroupsWhole(rows.sort((a, b) => a.at - b.at || a.seq - b.seq || a.mutation.n - b.mutation.n));
 };
@@ -61,5 +53,3 @@ const withGroupsWhole = (rows: readonly JournalRow[]): JournalRow[] => {
   });
   return placed.sort((a, b) => a.place - b.place || a.n - b.n).map(({ row }) => row);
 };
-
-const offer = (mutation: Mutation, epoch: string, seq: number): Mutation => ({ ...mutation, healed: mutation.healed ?? { epoch, seq } });

@@ -29,6 +29,8 @@ export interface Edit {
   readonly id: string;
   readonly op: 'put' | 'patch' | 'delete';
   readonly fields?: JsonObject | undefined;
+  /** Of a resolution that is queued again: the server brings its value up to date. Other edits are of the app's own. */
+  readonly schemaVersion?: number | undefined;
 }
 
 export interface Stamp {
@@ -80,7 +82,7 @@ const planEdit = (mirror: Mirror, earlier: readonly OutboxRow[], edit: Edit, sta
   };
   if (op === 'delete') return ok(seen && { ...base, op, was: seen });
   // A resolve names what it chooses; it is checked by the server against the conflict as it then is.
-  if (collection === CONFLICTS) return ok({ ...base, op: 'patch', fields });
+  if (collection === CONFLICTS) return ok({ ...base, op: 'patch', fields, schemaVersion: edit.schemaVersion ?? app.schemaVersion });
   if (seen === null && op === 'patch') return refuseAbout('RECORD_NOT_FOUND', key);
   const valid = validateFields(definition, fields, op);
   if (!valid.ok) return valid;
@@ -98,7 +100,7 @@ const clearing = (seen: JsonObject, { fields }: CollectionDefinition): JsonObjec
   Object.fromEntries(Object.keys(seen).flatMap((field) => (fields[field]?.derived ? [] : [[field, null]])));
 
 /** Only what is really different, with what was seen there. */
-const changedFields = (sent: JsonObject, seen: JsonObject): { readonly fields: JsonObject; readonly was: JsonObject } => {
+export const changedFields = (sent: JsonObject, seen: JsonObject): { readonly fields: JsonObject; readonly was: JsonObject } => {
   const fields: MutableJsonObject = {};
   const was: MutableJsonObject = {};
   for (const [name, value] of Object.entries(sent)) {

@@ -18,7 +18,7 @@ export const applyPush = (mirror: Mirror, answer: PushAnswer, asked: Meta, now: 
   const { meta } = mirror;
   if (asked.clientId !== meta.clientId) return null;
   const { epoch } = answer;
-  const isOtherEpoch = meta.epoch !== null && epoch !== meta.epoch;
+  const heal = healing(meta, asked, answer);
   const outbox = new Map<string, OutboxRow | null>();
   const parked = new Map<string, ParkedRow | null>();
   const journal: JournalRow[] = [];
@@ -43,10 +43,9 @@ export const applyPush = (mirror: Mirror, answer: PushAnswer, asked: Meta, now: 
     if (isVoid) parked.set(mutationId, null);
     const { seq, first, status, conflictIds = [] } = item;
     journal.push({ mutation, epoch, seq, at: now, status: first ?? (status === 'duplicate' ? 'applied' : status), conflictIds });
-    if (seq > meta.seq && !isOtherEpoch) outbox.set(mutationId, { mutation, settled: seq });
+    if (seq > meta.seq && !heal) outbox.set(mutationId, { mutation, settled: seq });
   }
-  const heal = healing(meta, asked, answer);
-  if (outbox.size === 0 && heal === undefined) return null;
+  if (outbox.size === 0 && !heal) return null;
   return {
     rows: { outbox, parked, journal: journalRows(mirror, journal, now) },
     meta: { receiptN, spaceId: meta.spaceId ?? answer.spaceId, ...heal },

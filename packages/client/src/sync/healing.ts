@@ -14,6 +14,5 @@ interface Whereabouts {
 export const healing = (meta: Meta, asked: Meta, { epoch, ackedN, reset }: Whereabouts): Pick<Meta, 'heal'> | undefined => {
   if (meta.heal) return undefined;
   const isForgotten = asked.clientId === meta.clientId && ackedN !== undefined && ackedN < asked.receiptN;
-  const isOther = reset === 'epoch' || (meta.epoch !== null && epoch !== meta.epoch);
-  return isForgotten || isOther ? { heal: true } : undefined;
+  return isForgotten || reset === 'epoch' || (meta.epoch !== null && epoch !== meta.epoch) ? { heal: true } : undefined;
 };

@@ -100,7 +100,7 @@ const mend = async (round: Round, batch: readonly Unit[], failed: Failure, clien
 
 /** The server lost what it had acknowledged: after the next pull everything is offered again. */
 const healAll = ({ transactions }: Round, clientId: string): Promise<boolean> =>
-  transactions.run(({ meta }) => (!meta.heal && meta.clientId === clientId ? { meta: { heal: true } } : null));
+  transactions.run(({ meta }) => (meta.clientId === clientId ? { meta: { heal: true } } : null));
 
 const mendOrder = async (round: Round, batch: readonly Unit[], error: Refusal, clientId: string): Promise<Pushed | 'mended'> => {
   const expected = Number(error.details?.expected ?? 0);

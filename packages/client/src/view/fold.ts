@@ -1,12 +1,10 @@
 import {
   type AppDefinition,
-  CONFLICTS,
   type CollectionDefinition,
   isOptional,
   type JsonObject,
   jsonEqual,
   type MutableJsonObject,
-  upcastConflict,
   upcastFields,
 } from '@tidemark/protocol';
 import type { Mutation, RecordState } from '@tidemark/protocol/messages';
@@ -45,9 +43,9 @@ export const fieldsOf = (context: FoldContext, state: RecordState): JsonObject |
   return raise(context, state.fields, state.schemaVersion);
 };
 
-const raise = ({ app, collection }: FoldContext, fields: JsonObject, from: number): JsonObject => {
+/** Fields that were written at schemaVersion `from`, at the app's own; as they are where no up-caster takes them. */
+export const raise = ({ app, collection }: Pick<FoldContext, 'app' | 'collection'>, fields: JsonObject, from: number): JsonObject => {
   if (from === app.schemaVersion) return fields;
-  if (collection.name === CONFLICTS) return upcastConflict(app, fields, from);
   const raised = upcastFields(app, collection, fields, from);
   return raised.ok ? raised.value : fields;
 };

@@ -24,7 +24,7 @@ const readChoice = (app: AppDefinition, collection: CollectionDefinition, confli
   const { choose, value } = edit.fields;
   if (choose === 'mine' || choose === 'theirs') return { choose, value: conflict[choose] };
   if (choose !== 'value' || value === undefined) return undefined;
-  return { choose, value: upcastConflictValue(app, collection, { field: conflict.field, value }, edit.schemaVersion).value };
+  return { choose, value: upcastConflictValue(app, collection, conflict.field, value, edit.schemaVersion)[1] };
 };
 
 /** The choice as an edit of the record that the conflict is about. No client has seen one at seq 0: base 0 means what stands now. */
