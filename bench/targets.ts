@@ -29,6 +29,7 @@ export const TARGETS: { readonly [id: string]: Target } = {
   'R page p99': { of: 'value', atMost: 10, text: '< 10 ms' },
   'R search p99': { of: 'value', atMost: 20, text: '< 20 ms' },
   'R csv': { of: 'value', atLeast: 50_000, text: '≥ 50,000 rows/s' },
+  'R csv memory': { of: 'value', atMost: 32, text: '≤ 32 MiB' },
   W9: { of: 'value', atMost: 1_000, text: '< 1 s' },
 };
 

@@ -6,7 +6,7 @@ import * as z from 'zod';
 
 /**
  * The floor of the REST figures: what anyone would write first with Hono, zod and SQLite. One table with the indexes its queries
- * need; every write is a durable transaction. No history, sync, receipts, ETags, limits or identity. Argument: the database file.
+ * need; every write is a durable transaction; the bodies are those of the task tracker. No history, sync, receipts, ETags, limits or identity. Argument: the database file.
  */
 const [file = ':memory:'] = process.argv.slice(2);
 const db = new DatabaseSync(file);
@@ -32,8 +32,9 @@ const querySchema = z.object({
 });
 
 const insert = db.prepare('INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)');
-const find = db.prepare('SELECT * FROM tasks WHERE id = ?');
-const page = db.prepare('SELECT * FROM tasks WHERE completed = ? AND priority = ? ORDER BY createdAt, id LIMIT ?');
+const COLUMNS = 'id AS taskId, title, description, completed, priority, dueDate, createdAt, updatedAt, version';
+const find = db.prepare(`SELECT ${COLUMNS} FROM tasks WHERE id = ?`);
+const page = db.prepare(`SELECT ${COLUMNS} FROM tasks WHERE completed = ? AND priority = ? ORDER BY createdAt, id LIMIT ?`);
 const change = db.prepare('UPDATE tasks SET completed = ?, updatedAt = ?, version = version + 1 WHERE id = ?');
 
 type Body = z.output<typeof bodySchema>;
@@ -42,6 +43,14 @@ const store = (body: Body, id: string): void => {
   const time = new Date().toISOString();
   insert.run(id, title, description, completed ? 1 : 0, priority, dueDate, time, time);
 };
+
+/** A row as the API shows it: a boolean is one, and what is not there is left out. */
+const shown = (row: object): object => {
+  const item: { [name: string]: unknown } = {};
+  for (const [name, value] of Object.entries(row)) if (value !== null) item[name] = name === 'completed' ? value === 1 : value;
+  return item;
+};
+const one = (id: string): object => ({ data: shown(find.get(id) ?? {}) });
 
 const app = new Hono<{ Bindings: HttpBindings }>();
 app.post('/fill', async (c) => {
@@ -56,23 +65,26 @@ app.post('/tasks', async (c) => {
   if (!body.success) return c.json({ error: body.error.issues }, 400);
   const id = randomUUID();
   store(body.data, id);
-  return c.json({ data: find.get(id) }, 201);
+  return c.json(one(id), 201);
 });
 app.patch('/tasks/:id', async (c) => {
   const body = bodySchema.partial().safeParse(await c.req.json());
   if (!body.success) return c.json({ error: body.error.issues }, 400);
   change.run(body.data.completed === true ? 1 : 0, new Date().toISOString(), c.req.param('id'));
-  return c.json({ data: find.get(c.req.param('id')) });
+  return c.json(one(c.req.param('id')));
 });
 app.get('/tasks/:id', (c) => {
   const row = find.get(c.req.param('id'));
-  return row === undefined ? c.json({ error: 'not found' }, 404) : c.json({ data: row });
+  return row === undefined ? c.json({ error: 'not found' }, 404) : c.json({ data: shown(row) });
 });
 app.get('/tasks', (c) => {
   const query = querySchema.safeParse(c.req.query());
   if (!query.success) return c.json({ error: query.error.issues }, 400);
   const { completed, priority, limit } = query.data;
-  return c.json({ data: page.all(completed === 'true' ? 1 : 0, priority, limit), nextCursor: null });
+  const rows: { taskId: string; createdAt: string }[] = page.all(completed === 'true' ? 1 : 0, priority, limit + 1);
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  const nextCursor = last === undefined ? null : btoa(JSON.stringify([last.createdAt, last.taskId]));
+  return c.json({ data: rows.slice(0, limit).map(shown), nextCursor });
 });
 serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => void process.stdout.write(`ready at ${port}\n`));
 process.once('SIGTERM', () => process.exit(0));

@@ -2,7 +2,7 @@ import { startRestFloor } from '../floors/floor-server.ts';
 import { now, timed } from '../platform/clock.ts';
 import { type Connection, connect } from '../platform/http.ts';
 import { median, quantile } from '../statistics.ts';
-import { startTidemark } from '../tidemark-server.ts';
+import { startTidemark, type TidemarkServer } from '../tidemark-server.ts';
 import type { Bench, Measured, Workload } from '../workload.ts';
 
 const APP = 'task-tracker';
@@ -117,6 +117,27 @@ const rates = async (floor: Side, ours: Side, each: number): Promise<Measured[]>
   ];
 };
 
+const mebibytes = async (server: TidemarkServer): Promise<number> => (await server.metric('process_resident_memory_bytes')) / 2 ** 20;
+
+/** The table as CSV: how fast it came, and by how much the server's memory had grown at most meanwhile. */
+const exportTable = async (server: TidemarkServer, reader: Connection, tasks: number): Promise<readonly Measured[]> => {
+  const before = await mebibytes(server);
+  let [highest, rows, isDone] = [before, 0, false];
+  const watching = (async () => {
+    while (!isDone) highest = Math.max(highest, await mebibytes(server));
+  })();
+  const ms = await timed(async () => {
+    rows = (await reader.call('GET', '/tasks/export.csv')).split('\r\n').length - 2;
+  });
+  isDone = true;
+  await watching;
+  const from = `of ${tasks.toLocaleString('en')} tasks`;
+  return [
+    { id: 'R csv', what: `CSV ${from}`, unit: 'rows/s', value: (rows / ms) * 1_000 },
+    { id: 'R csv memory', what: `CSV ${from}: growth of the server (RSS)`, unit: 'MiB', value: highest - before },
+  ];
+};
+
 const run = async ({ quick }: Bench): Promise<readonly Measured[]> => {
   const tasks = quick ? 20_000 : 100_000;
   const each = quick ? 20 : 100;
@@ -149,10 +170,7 @@ const run = async ({ quick }: Bench): Promise<readonly Measured[]> => {
   }
   const spread = await latencies(times, (i) => reader.call('GET', pageAfter(i)));
   const search = await latencies(times, (i) => reader.call('GET', `/tasks?q=${(WORDS[i % 12] ?? '').slice(0, 2 + (i % 6))}+week&limit=50`));
-  let table = '';
-  const csvMs = await timed(async () => {
-    table = await reader.call('GET', '/tasks/export.csv');
-  });
+  const table = await exportTable(server, reader, tasks);
   for (const connection of [leastReader, reader]) connection.close();
   for (const one of [floorServer, server]) await one.stop();
   const from = `of ${tasks.toLocaleString('en')} tasks`;
@@ -161,7 +179,7 @@ const run = async ({ quick }: Bench): Promise<readonly Measured[]> => {
     { id: 'R page', what: `filtered page of 50 ${from}`, unit: 'requests/s', floor: 1_000 / median(least), value: 1_000 / median(page) },
     { id: 'R page p99', what: `the same, p99, from anywhere`, unit: 'ms', value: quantile(spread, 0.99) },
     { id: 'R search p99', what: `search ${from}, p99`, unit: 'ms', value: quantile(search, 0.99) },
-    { id: 'R csv', what: `CSV ${from}`, unit: 'rows/s', value: ((table.split('\r\n').length - 2) / csvMs) * 1_000 },
+    ...table,
   ];
 };
 

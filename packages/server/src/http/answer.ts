@@ -4,6 +4,7 @@ import { ERRORS, type Refusal, statusOf } from '@tidemark/protocol';
 import type { ErrorBody } from '@tidemark/protocol/messages';
 import { parseAccept } from 'hono/utils/accept';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { respond, setHeader } from './answer-headers.ts';
 import type { HttpContext } from './context.ts';
 
 /** Characters below which an answer is not worth compressing. */
@@ -21,14 +22,14 @@ export const answerText = async (
   status: ContentfulStatusCode = 200,
   type = 'application/json',
 ): Promise<Response> => {
-  c.header('Content-Type', type);
-  c.header('Cache-Control', 'no-store');
-  if (json.length < COMPRESS_FROM_LENGTH) return c.body(json, status);
-  c.header('Vary', 'Accept-Encoding', { append: true });
+  setHeader(c, 'Content-Type', type);
+  setHeader(c, 'Cache-Control', 'no-store');
+  if (json.length < COMPRESS_FROM_LENGTH) return respond(c, json, status);
+  setHeader(c, 'Vary', 'Accept-Encoding');
   const encoding = acceptedEncoding(c.req.header('Accept-Encoding'));
-  if (encoding === undefined) return c.body(json, status);
-  c.header('Content-Encoding', encoding);
-  return c.body(await (encoding === 'gzip' ? gzipOf(json, { level: 3 }) : brotliOf(json, brotliOptions)), status);
+  if (encoding === undefined) return respond(c, json, status);
+  setHeader(c, 'Content-Encoding', encoding);
+  return respond(c, await (encoding === 'gzip' ? gzipOf(json, { level: 3 }) : brotliOf(json, brotliOptions)), status);
 };
 
 export const answerJson = (c: HttpContext, value: object): Promise<Response> => answerText(c, JSON.stringify(value));
@@ -46,10 +47,10 @@ export const answerRefusal = (c: HttpContext, refusal: Refusal): Promise<Respons
   const status = contentfulStatus(named.status);
   const correlationId = c.get('correlationId');
   c.set('code', refusal.code);
-  if (status === 401) c.header('WWW-Authenticate', 'Bearer');
-  if (status === 503 || status === 507) c.header('Retry-After', RETRY_AFTER_SECONDS);
+  if (status === 401) setHeader(c, 'WWW-Authenticate', 'Bearer');
+  if (status === 503 || status === 507) setHeader(c, 'Retry-After', RETRY_AFTER_SECONDS);
   const wait = refusal.details?.retryAfterSeconds;
-  if (status === 429 && typeof wait === 'number') c.header('Retry-After', String(wait));
+  if (status === 429 && typeof wait === 'number') setHeader(c, 'Retry-After', String(wait));
   const { code } = named;
   const { message, details } = refusal;
   if (c.req.header('Accept')?.includes('application/problem+json') !== true) {

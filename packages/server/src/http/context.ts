@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@tidemark/protocol';
 import type { Context, Hono } from 'hono';
+import type { AnswerHeaders } from './answer-headers.ts';
 import type { Dialect } from './dialect.ts';
 
 /** What the outer middleware leaves for the handlers of a request, and they for its log line. */
@@ -16,6 +17,9 @@ export interface HttpEnv {
     code: ErrorCode;
     /** Why a credential was refused, for the log. Never a part of it. */
     reason: string;
+    /** The headers of the answer to be, and the answer that was made with them. */
+    headers: AnswerHeaders | undefined;
+    answer: Response;
     /** How the app whose own route answers words a refusal. */
     dialect: Dialect;
   };

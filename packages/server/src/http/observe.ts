@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import { setHeader } from './answer-headers.ts';
 import type { HttpEnv } from './context.ts';
 
 const QUIET_ROUTES = new Set(['/healthz', '/readyz', '/metrics']);
@@ -22,7 +23,7 @@ export const observe = ({ env, logger, metrics, tracing }: Observers): Middlewar
     const asked = c.req.header('X-Correlation-Id');
     const correlationId = asked !== undefined && /^[A-Za-z0-9-]{1,64}$/.test(asked) ? asked : env.uuid();
     c.set('correlationId', correlationId);
-    c.header('X-Correlation-Id', correlationId);
+    setHeader(c, 'X-Correlation-Id', correlationId);
     const { method } = c.req;
     const span = tracing?.startRequest({ method, traceparent: c.req.header('traceparent') });
     await next();

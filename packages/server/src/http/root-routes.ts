@@ -3,6 +3,7 @@ import { refuse } from '@tidemark/protocol';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { answerJson, answerRefusal } from './answer.ts';
+import { respond, setHeader } from './answer-headers.ts';
 import type { HttpApp } from './context.ts';
 
 /** What the whole server answers, beside the apps: for a supervisor, a load balancer and a Prometheus. No token is asked for. */
@@ -28,13 +29,13 @@ export const mountRootRoutes = (
   });
   http.get('/metrics', async (c) => {
     c.set('route', '/metrics');
-    c.header('Content-Type', metrics.contentType);
-    return c.body(await metrics.print());
+    setHeader(c, 'Content-Type', metrics.contentType);
+    return respond(c, await metrics.print());
   });
   for (const path of ['/healthz', '/readyz', '/metrics']) {
     http.all(path, (c) => {
       c.set('route', path);
-      c.header('Allow', 'GET');
+      setHeader(c, 'Allow', 'GET');
       return answerRefusal(c, refuse('METHOD_NOT_ALLOWED', 'This address takes GET.').error);
     });
   }

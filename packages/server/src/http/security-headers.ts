@@ -1,7 +1,22 @@
 import type { HonoRequest, MiddlewareHandler } from 'hono';
+import { type AnswerHeaders, completeHeaders } from './answer-headers.ts';
 import type { HttpEnv } from './context.ts';
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
+
+const CALL: AnswerHeaders = {
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+const DOCUMENT: AnswerHeaders = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Content-Security-Policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+};
 
 /**
  * A push or pull by a program: no browser makes such a request by itself, neither for a document nor for a part of one. What
@@ -14,18 +29,10 @@ const isCall = (request: HonoRequest): boolean => request.method === 'POST' && r
  * no browser is to run, frame or guess anything of it. `https` says that people reach this server by HTTPS only.
  */
 export const securityHeaders = ({ https }: { readonly https: boolean }): MiddlewareHandler<HttpEnv> => {
+  const transport = https ? { 'Strict-Transport-Security': `max-age=${YEAR_SECONDS}; includeSubDomains` } : {};
   return async (c, next) => {
-    c.header('X-Content-Type-Options', 'nosniff');
-    if (isCall(c.req)) {
-      c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
-    } else {
-      c.header('X-Frame-Options', 'DENY');
-      c.header('Referrer-Policy', 'no-referrer');
-      c.header('Content-Security-Policy', "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-      c.header('Cross-Origin-Resource-Policy', 'same-origin');
-      c.header('Cross-Origin-Opener-Policy', 'same-origin');
-    }
-    if (https) c.header('Strict-Transport-Security', `max-age=${YEAR_SECONDS}; includeSubDomains`);
+    c.set('headers', { ...(isCall(c.req) ? CALL : DOCUMENT), ...transport });
     await next();
+    completeHeaders(c);
   };
 };

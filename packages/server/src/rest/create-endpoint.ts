@@ -1,10 +1,12 @@
 import { type JsonObject, LIMITS, type Result } from '@tidemark/protocol';
 import * as z from 'zod';
+import { setHeader } from '../http/answer-headers.ts';
 import type { Call } from '../sync/call.ts';
 import { type Endpoint, endpoint, NO_INPUT } from './endpoint.ts';
 import { createKeysUnderWay, earlierCreate, keyReused } from './idempotency.ts';
-import { answerItem, itemAnswer } from './item.ts';
-import { isoOf, type Resource, schemasOf, writtenFields } from './resource.ts';
+import { isoOf } from './iso-time.ts';
+import { itemAnswer, itemAnswerer } from './item.ts';
+import { type Resource, schemasOf, writtenFields } from './resource.ts';
 import { applyWrite, type State, type Write } from './write.ts';
 
 /** How many times a key is looked up: again after another process was quicker. */
@@ -53,6 +55,7 @@ const createOnce = async (call: Call, resource: Resource, body: object, key: str
 export const createEndpoint = (resource: Resource, base: string): Endpoint => {
   const { name, path } = resource;
   const keys = createKeysUnderWay();
+  const answerItem = itemAnswerer(resource);
   return endpoint({
     ...NO_INPUT,
     method: 'POST',
@@ -72,8 +75,8 @@ export const createEndpoint = (resource: Resource, base: string): Endpoint => {
           : await keys.hold(call, key, () => createOnce(call, resource, body, key));
       if (!created.ok) return created;
       if (created.value === undefined) return keyReused();
-      call.c.header('Location', `${base}${path}/${encodeURIComponent(created.value.id)}`);
-      return answerItem(call, resource, created.value, 201);
+      setHeader(call.c, 'Location', `${base}${path}/${encodeURIComponent(created.value.id)}`);
+      return answerItem(call, created.value, 201);
     },
   });
 };

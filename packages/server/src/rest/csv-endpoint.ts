@@ -1,13 +1,16 @@
-import { ok, type Result } from '@tidemark/protocol';
+import { type JsonObject, ok, type Result } from '@tidemark/protocol';
 import { stringify } from 'csv-stringify/sync';
 import * as z from 'zod';
+import { respond, setHeader } from '../http/answer-headers.ts';
 import type { Call } from '../sync/call.ts';
 import { type Endpoint, endpoint, NO_INPUT } from './endpoint.ts';
 import { type Selection, selectionOf, selectionQuery } from './list-request.ts';
+import { itemPrinter } from './print-item.ts';
 import { type ListPage, readList } from './read-list.ts';
-import { type Resource, schemasOf, toItem } from './resource.ts';
+import { type Resource, schemasOf } from './resource.ts';
 
-const ROWS_AT_ONCE = 1_000;
+/** Of 40 kB at most in the task tracker: 10 MB at once. */
+const ROWS_AT_ONCE = 250;
 
 /** Rows as RFC 4180 has them. A cell that a spreadsheet would take for a formula gets an apostrophe before it. */
 const printRows = (rows: readonly (readonly unknown[])[]): string =>
@@ -16,12 +19,13 @@ const printRows = (rows: readonly (readonly unknown[])[]): string =>
 /** `GET /tasks/export.csv`: a stream that holds one page in memory, whatever the size of the list. */
 export const csvEndpoint = (resource: Resource): Endpoint => {
   const columns = Object.keys(schemasOf(resource).item.shape);
+  const print = itemPrinter(resource);
   const encoder = new TextEncoder();
   const printPage = ({ rows }: ListPage): Uint8Array =>
     encoder.encode(
       printRows(
         rows.map((row) => {
-          const item = toItem(resource, row);
+          const item: JsonObject = JSON.parse(print(row));
           return columns.map((column) => item[column]);
         }),
       ),
@@ -62,11 +66,11 @@ export const csvEndpoint = (resource: Resource): Endpoint => {
       if (!selection.ok) return selection;
       const first = await read(call, selection.value);
       if (!first.ok) return first;
-      call.c.header('Content-Type', 'text/csv; charset=utf-8; header=present');
-      call.c.header('Content-Disposition', `attachment; filename="${resource.collection.name}.csv"`);
-      call.c.header('Cache-Control', 'no-store');
-      call.c.header('X-Content-Type-Options', 'nosniff');
-      return ok(call.c.body(stream(call, selection.value, first.value)));
+      setHeader(call.c, 'Content-Type', 'text/csv; charset=utf-8; header=present');
+      setHeader(call.c, 'Content-Disposition', `attachment; filename="${resource.collection.name}.csv"`);
+      setHeader(call.c, 'Cache-Control', 'no-store');
+      setHeader(call.c, 'X-Content-Type-Options', 'nosniff');
+      return ok(respond(call.c, stream(call, selection.value, first.value)));
     },
   });
 };

@@ -1,7 +1,8 @@
 import { type ErrorCode, ok, type Result } from '@tidemark/protocol';
 import * as z from 'zod';
 import { answerRefusal } from '../http/answer.ts';
-import { checkShape, readMessage, readQuery } from '../http/check.ts';
+import { respond } from '../http/answer-headers.ts';
+import { checkShape, readMessage } from '../http/check.ts';
 import type { Call, GuardedRoute } from '../sync/call.ts';
 
 /** Elements that an array in a body may have before its schema looks at it. */
@@ -52,8 +53,13 @@ export interface Endpoint {
 /** The inputs of an endpoint that takes none; spread it, then name those it takes. */
 export const NO_INPUT = { params: z.strictObject({}), query: z.strictObject({}), headers: z.object({}), body: z.undefined() };
 
-const readHeaders = ({ c }: Call, schema: Shape): { [name: string]: string | undefined } =>
-  Object.fromEntries(Object.keys(schema.shape).map((name) => [name, c.req.header(name)]));
+type Texts = { readonly [name: string]: string | undefined };
+
+/** Prepares the check of parameters, query or headers. Most requests have none of them, and what comes of that is known. */
+const checkOf = <S extends Shape>(schema: S): ((given: Texts) => Result<z.output<S>>) => {
+  const ofNone = checkShape(schema, {});
+  return (given) => (Object.values(given).every((text) => text === undefined) ? ofNone : checkShape(schema, given));
+};
 
 /** Makes a route that checks parameters, query, headers and body before `handle` sees them, and answers its refusals. */
 export const endpoint = <P extends Shape, Q extends Shape, H extends Shape, B extends z.ZodType>(
@@ -61,12 +67,15 @@ export const endpoint = <P extends Shape, Q extends Shape, H extends Shape, B ex
 ): Endpoint => {
   const { handle, ...description } = spec;
   const takesBody = !(spec.body instanceof z.ZodUndefined);
+  const [checkParams, checkQuery, checkHeaders] = [checkOf(spec.params), checkOf(spec.query), checkOf(spec.headers)];
+  const headerNames = Object.keys(spec.headers.shape);
   const run = async (call: Call): Promise<Result<Response>> => {
-    const params = checkShape(spec.params, call.c.req.param());
+    const { req } = call.c;
+    const params = checkParams(req.param());
     if (!params.ok) return params;
-    const query = readQuery(call.c, spec.query);
+    const query = checkQuery(req.url.includes('?') ? req.query() : {});
     if (!query.ok) return query;
-    const headers = checkShape(spec.headers, readHeaders(call, spec.headers));
+    const headers = checkHeaders(Object.fromEntries(headerNames.map((name) => [name, req.header(name)])));
     if (!headers.ok) return headers;
     const body = takesBody ? await readMessage(call.c, spec.body, BODY_ARRAY_MAX) : checkShape(spec.body, undefined);
     if (!body.ok) return body;
@@ -81,4 +90,4 @@ export const endpoint = <P extends Shape, Q extends Shape, H extends Shape, B ex
 };
 
 /** The answer 204, or another without a body. */
-export const answerNothing = ({ c }: Call, status: 204 | 304 = 204): Result<Response> => ok(c.body(null, status));
+export const answerNothing = ({ c }: Call, status: 204 | 304 = 204): Result<Response> => ok(respond(c, null, status));

@@ -1,16 +1,21 @@
 import { ok, type Result } from '@tidemark/protocol';
 import * as z from 'zod';
 import { answerText } from '../http/answer.ts';
+import { setHeader } from '../http/answer-headers.ts';
 import type { Call } from '../sync/call.ts';
 import type { Answer } from './endpoint.ts';
 import { etagOf } from './etag.ts';
-import { type Resource, schemasOf, toItem } from './resource.ts';
+import { itemPrinter } from './print-item.ts';
+import { type Resource, schemasOf } from './resource.ts';
 import type { State } from './write.ts';
 
-/** Answers one record as `{ data }` with its ETag. */
-export const answerItem = async ({ c }: Call, resource: Resource, state: State, status: 200 | 201 = 200): Promise<Result<Response>> => {
-  c.header('ETag', etagOf(state.revision));
-  return ok(await answerText(c, JSON.stringify({ data: toItem(resource, state) }), status));
+/** Prepares the answer of one record as `{ data }` with its ETag. */
+export const itemAnswerer = (resource: Resource) => {
+  const print = itemPrinter(resource);
+  return async ({ c }: Call, state: State, status: 200 | 201 = 200): Promise<Result<Response>> => {
+    setHeader(c, 'ETag', etagOf(state.revision));
+    return ok(await answerText(c, `{"data":${print(state)}}`, status));
+  };
 };
 
 /** The same in the spec. */

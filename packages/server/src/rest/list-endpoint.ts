@@ -1,12 +1,14 @@
 import { ok } from '@tidemark/protocol';
 import * as z from 'zod';
 import { answerText } from '../http/answer.ts';
+import { setHeader } from '../http/answer-headers.ts';
 import type { Call } from '../sync/call.ts';
 import { answerNothing, type Endpoint, endpoint, NO_INPUT } from './endpoint.ts';
 import { ifNoneMatchHolds } from './etag.ts';
 import { selectionOf, selectionQuery } from './list-request.ts';
+import { itemPrinter } from './print-item.ts';
 import { readList } from './read-list.ts';
-import { type Resource, schemasOf, toItem } from './resource.ts';
+import { type Resource, schemasOf } from './resource.ts';
 
 const PAGE_DEFAULT = 50;
 const PAGE_MAX = 200;
@@ -29,8 +31,9 @@ const listTag = async ({ services, space }: Call): Promise<{ readonly etag: stri
 };
 
 /** `GET /tasks`. */
-export const listEndpoint = (resource: Resource): Endpoint =>
-  endpoint({
+export const listEndpoint = (resource: Resource): Endpoint => {
+  const print = itemPrinter(resource);
+  return endpoint({
     ...NO_INPUT,
     method: 'GET',
     path: resource.path,
@@ -54,7 +57,7 @@ export const listEndpoint = (resource: Resource): Endpoint =>
       const selection = selectionOf(resource, query);
       if (!selection.ok) return selection;
       const { etag, head } = await listTag(call);
-      call.c.header('ETag', etag);
+      setHeader(call.c, 'ETag', etag);
       if (ifNoneMatchHolds(headers['if-none-match'], etag)) return answerNothing(call, 304);
       const page = await readList(call, resource, selection.value, {
         limit: typeof query.limit === 'number' ? query.limit : PAGE_DEFAULT,
@@ -62,7 +65,8 @@ export const listEndpoint = (resource: Resource): Endpoint =>
         at: head,
       });
       if (!page.ok) return page;
-      const data = page.value.rows.map((row) => toItem(resource, row));
-      return ok(await answerText(call.c, JSON.stringify({ data, nextCursor: page.value.next ?? null })));
+      const { rows, next = null } = page.value;
+      return ok(await answerText(call.c, `{"data":[${rows.map(print).join(',')}],"nextCursor":${JSON.stringify(next)}}`));
     },
   });
+};

@@ -1,10 +1,11 @@
 import type { RecordRow } from '@tidemark/engine';
 import { type Result, refuse } from '@tidemark/protocol';
 import * as z from 'zod';
+import { setHeader } from '../http/answer-headers.ts';
 import type { Call } from '../sync/call.ts';
 import { answerNothing, type Endpoint, endpoint, NO_INPUT } from './endpoint.ts';
 import { etagOf, ifMatchHolds, ifNoneMatchHolds } from './etag.ts';
-import { answerItem, itemAnswer } from './item.ts';
+import { itemAnswer, itemAnswerer } from './item.ts';
 import { type Resource, schemasOf, writtenFields } from './resource.ts';
 import { applyWrite, findRecord, withCurrent } from './write.ts';
 
@@ -13,8 +14,9 @@ const byId = z.object({ id: z.string() });
 const ifMatch = z.object({ 'if-match': tags });
 
 /** `GET /tasks/:id`. */
-export const getEndpoint = (resource: Resource): Endpoint =>
-  endpoint({
+export const getEndpoint = (resource: Resource): Endpoint => {
+  const answerItem = itemAnswerer(resource);
+  return endpoint({
     ...NO_INPUT,
     method: 'GET',
     path: `${resource.path}/:id`,
@@ -28,11 +30,12 @@ export const getEndpoint = (resource: Resource): Endpoint =>
       const found = await findRecord(call, resource, params.id);
       if (!found.ok) return found;
       const etag = etagOf(found.value.revision);
-      if (!ifNoneMatchHolds(headers['if-none-match'], etag)) return answerItem(call, resource, found.value);
-      call.c.header('ETag', etag);
+      if (!ifNoneMatchHolds(headers['if-none-match'], etag)) return answerItem(call, found.value);
+      setHeader(call.c, 'ETag', etag);
       return answerNothing(call, 304);
     },
   });
+};
 
 /** What a caller said of the version it has: by header (412 where it is another) or in the body (409). */
 interface Condition {
@@ -62,8 +65,9 @@ const mismatch = (call: Call, resource: Resource, id: string, where: 'header' | 
 };
 
 /** `PUT /tasks/:id` and `PATCH /tasks/:id`: both change the fields that the body names. */
-export const changeEndpoint = (resource: Resource, method: 'PUT' | 'PATCH'): Endpoint =>
-  endpoint({
+export const changeEndpoint = (resource: Resource, method: 'PUT' | 'PATCH'): Endpoint => {
+  const answerItem = itemAnswerer(resource);
+  return endpoint({
     ...NO_INPUT,
     method,
     path: `${resource.path}/:id`,
@@ -90,12 +94,13 @@ writes (${resource.idName}, createdAt, updatedAt) may stand in the body and is r
       const write = { collection: resource.collection.name, id, op: 'patch' as const, fields, base: found.value.seq };
       const applied = await applyWrite(call, { ...write, ...(expected.value === undefined ? {} : { ifRevision: expected.value }) });
       if (applied.ok) {
-        return applied.value.state === undefined ? goneMeanwhile(resource) : answerItem(call, resource, applied.value.state);
+        return applied.value.state === undefined ? goneMeanwhile(resource) : answerItem(call, applied.value.state);
       }
       if (applied.error.code !== 'REVISION_MISMATCH') return applied;
       return mismatch(call, resource, id, condition.ifMatch === undefined ? 'body' : 'header');
     },
   });
+};
 
 const goneMeanwhile = (resource: Resource): Result<never> => refuse('RECORD_NOT_FOUND', `This ${resource.name} was deleted meanwhile.`);
 

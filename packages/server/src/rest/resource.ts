@@ -1,4 +1,3 @@
-import type { RecordRow } from '@tidemark/engine';
 import { type CollectionDefinition, isOptional, type JsonObject, type Refusal } from '@tidemark/protocol';
 import * as z from 'zod';
 import type { Call } from '../sync/call.ts';
@@ -87,22 +86,6 @@ export const schemasOf = (resource: Resource): ResourceSchemas => {
     }),
   };
 };
-
-/** A record as its resource shows it; `isoOf` prints the server's times. */
-export const toItem = (resource: Resource, row: Pick<RecordRow, 'id' | 'revision' | 'updatedAt'> & { readonly fieldsJson: string }) => {
-  const fields: JsonObject = JSON.parse(row.fieldsJson);
-  const item: { [name: string]: JsonObject[string] } = { [resource.idName]: row.id };
-  for (const [name, definition] of Object.entries(resource.collection.fields)) {
-    const value = fields[name];
-    if (definition.derived !== true && value !== undefined) item[name] = value;
-  }
-  item.updatedAt = isoOf(row.updatedAt);
-  item.version = row.revision;
-  return item;
-};
-
-/** Milliseconds since 1970 as ISO 8601 in UTC. */
-export const isoOf = (ms: number): string => new Date(ms).toISOString();
 
 /** The part of a body that a caller writes. */
 export const writtenFields = (resource: Resource, body: object): JsonObject => {

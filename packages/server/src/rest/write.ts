@@ -2,7 +2,8 @@ import type { RecordRow } from '@tidemark/engine';
 import { type JsonObject, ok, type Refusal, type Result, refuse } from '@tidemark/protocol';
 import type { Mutation, PushAnswer } from '@tidemark/protocol/messages';
 import type { Call } from '../sync/call.ts';
-import { type Resource, toItem } from './resource.ts';
+import { itemPrinter } from './print-item.ts';
+import type { Resource } from './resource.ts';
 
 /** A mutation of a route: the rest of it follows from the call. */
 export type Write = Pick<Mutation, 'collection' | 'id' | 'op' | 'base'> &
@@ -73,5 +74,8 @@ export const findRecord = async (call: Call, { collection, name }: Resource, id:
 /** A refusal because of a version, with the record as it is. */
 export const withCurrent = async (call: Call, resource: Resource, id: string, refusal: Refusal): Promise<Result<never>> => {
   const row = await liveRecord(call, resource.collection.name, id);
-  return { ok: false, error: { ...refusal, details: row === undefined ? { current: null } : { current: toItem(resource, row) } } };
+  return {
+    ok: false,
+    error: { ...refusal, details: row === undefined ? { current: null } : { current: JSON.parse(itemPrinter(resource)(row)) } },
+  };
 };

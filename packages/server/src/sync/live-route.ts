@@ -1,5 +1,6 @@
 import { refuse } from '@tidemark/protocol';
 import { answerRefusal, errorBody } from '../http/answer.ts';
+import { respond, setHeader } from '../http/answer-headers.ts';
 import { authorizationOf } from '../http/authorization.ts';
 import { readQuery } from '../http/check.ts';
 import type { Call, Route } from './call.ts';
@@ -42,10 +43,10 @@ const live = async ({ c, app, principal, space, services }: Call): Promise<Respo
   });
   metrics.liveOpened(app.name);
   liveStreams.add(opened);
-  c.header('Content-Type', 'text/event-stream');
-  c.header('Cache-Control', 'no-store');
-  c.header('X-Accel-Buffering', 'no');
-  return c.body(opened.stream);
+  setHeader(c, 'Content-Type', 'text/event-stream');
+  setHeader(c, 'Cache-Control', 'no-store');
+  setHeader(c, 'X-Accel-Buffering', 'no');
+  return respond(c, opened.stream);
 };
 
 export const liveRoutes: readonly Route[] = [

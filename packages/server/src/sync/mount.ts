@@ -1,10 +1,11 @@
 import type { AppDefinition } from '@tidemark/protocol';
 import { refuse } from '@tidemark/protocol';
 import { answerRefusal } from '../http/answer.ts';
+import { setHeader } from '../http/answer-headers.ts';
 import { authorizationOf } from '../http/authorization.ts';
 import type { HttpApp, HttpContext } from '../http/context.ts';
-import { crossOrigin } from '../http/cross-origin.ts';
 import type { Dialect } from '../http/dialect.ts';
+import { mountPath } from '../http/mount-path.ts';
 import { createRateLimiter, type RateLimiter } from '../http/rate-limit.ts';
 import type { AppRoutes, Route, Services } from './call.ts';
 import { deviceRoutes } from './device-routes.ts';
@@ -49,23 +50,11 @@ export const mountApp = (http: HttpApp, mount: Mount, services: Services): void 
 const mountTable = (http: HttpApp, base: string, table: readonly Route[], guard: Guard): void => {
   for (const path of new Set(table.map((route) => route.path))) {
     const here = table.filter((route) => route.path === path);
-    const enter = (c: HttpContext): void => {
+    const handlers = new Map(here.map((route) => [route.method, (c: HttpContext) => handle(c, route, guard)]));
+    mountPath(http, base + path, handlers, (c) => {
       c.set('route', path);
       c.set('app', guard.app.name);
       if (guard.dialect !== undefined) c.set('dialect', guard.dialect);
-    };
-    http.use(base + path, crossOrigin);
-    for (const route of here) {
-      http.on(route.method, base + path, (c) => {
-        enter(c);
-        return handle(c, route, guard);
-      });
-    }
-    const allow = here.map((route) => route.method).join(', ');
-    http.all(base + path, (c) => {
-      enter(c);
-      c.header('Allow', allow);
-      return answerRefusal(c, refuse('METHOD_NOT_ALLOWED', `This address takes ${allow}.`).error);
     });
   }
 };
@@ -79,7 +68,7 @@ const handle = async (c: HttpContext, route: Route, { app, services, limiter, re
   }
   const { scopes, spaceKey, emailVerified, clientId } = principal.value;
   const limited = limiter?.take(spaceKey);
-  for (const [name, value] of Object.entries(limited?.headers ?? {})) c.header(name, value);
+  for (const [name, value] of Object.entries(limited?.headers ?? {})) setHeader(c, name, value);
   if (limited?.refusal !== undefined) return answerRefusal(c, limited.refusal);
   if (!scopes.includes(route.access)) {
     return answerRefusal(c, refuse('FORBIDDEN', `This token may not ${route.access}.`).error);

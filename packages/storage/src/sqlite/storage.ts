@@ -10,6 +10,7 @@ import { createGroup, storedAppends } from './group.ts';
 import type { IndexCatalogue } from './indexing.ts';
 import { afterThisTurn } from './platform/node.ts';
 import { createReads } from './read.ts';
+import { createSharedRead, NO_SHARED_READ } from './shared-read.ts';
 import { createSpaceCache, createSpaceReader } from './spaces.ts';
 import { createWrites, type Job, type JobAnswer } from './write.ts';
 import { type JobOutcome, runJobs } from './writer.ts';
@@ -46,18 +47,30 @@ const createConnection = ({ db, catalogue, file, release }: StorageParts) => {
   const isIndexed = createIsIndexed(db);
   const accountReads = createAccountReads(db);
   const write = createWrites(db, catalogue);
+  const sharedRead = db.location() === null ? NO_SHARED_READ : createSharedRead(db, afterThisTurn);
+  const session = { db, reads, isIndexed, accountReads, write, spaces };
   let state: 'open' | 'unsettled' | 'closed' = 'open';
   /** Takes away what a failed commit may have left in the log, so that no crash later can bring it back. */
   const settle = (): void => {
     if (!emptyLog(db)) throw new StorageFailure('storage_failed', 'nothing', `${file} is not usable since a commit failed.`);
     state = 'open';
   };
+  const checkState = (): void => {
+    if (state === 'closed') throw new StorageFailure('storage_failed', 'nothing', `${file} was closed.`);
+    if (state === 'unsettled') settle();
+  };
   return {
-    /** Throws where the storage is closed, or a failed commit cannot be settled yet. */
-    current: () => {
-      if (state === 'closed') throw new StorageFailure('storage_failed', 'nothing', `${file} was closed.`);
-      if (state === 'unsettled') settle();
-      return { db, reads, isIndexed, accountReads, write, spaces };
+    /** To read. Throws where the storage is closed, or a failed commit cannot be settled yet. */
+    reading: () => {
+      checkState();
+      sharedRead.enter();
+      return session;
+    },
+    /** For what brings a transaction of its own. Throws as `reading` does. */
+    alone: () => {
+      sharedRead.leave();
+      checkState();
+      return session;
     },
     /** After a commit of unknown outcome: true if nothing of it is stored for sure. Else all calls fail until that is so. */
     settleCommit: (): boolean => {
@@ -71,6 +84,7 @@ const createConnection = ({ db, catalogue, file, release }: StorageParts) => {
     },
     close: (): void => {
       if (state === 'closed') return;
+      sharedRead.leave();
       state = 'closed';
       disconnect(db);
       release();
@@ -78,7 +92,7 @@ const createConnection = ({ db, catalogue, file, release }: StorageParts) => {
   };
 };
 
-type Session = ReturnType<ReturnType<typeof createConnection>['current']>;
+type Session = ReturnType<ReturnType<typeof createConnection>['reading']>;
 
 /** Queries by declared index, brought up to the log first. Between that look and the query nothing can be written. */
 const createQuery =
@@ -99,7 +113,7 @@ export const createStorage = (parts: StorageParts): SqliteStorage => {
   const runGroup = (jobs: readonly Job[]): JobOutcome[] => {
     const start = env.mono();
     try {
-      const { db, write, spaces } = connection.current();
+      const { db, write, spaces } = connection.alone();
       const outcomes = runJobs(db, write, jobs, connection.settleCommit);
       for (const [i, job] of jobs.entries()) {
         const outcome = outcomes[i];
@@ -120,7 +134,7 @@ export const createStorage = (parts: StorageParts): SqliteStorage => {
   };
   const read = async <T>(from: (session: Session) => T): Promise<T> => {
     try {
-      return from(connection.current());
+      return from(connection.reading());
     } catch (error) {
       throw error instanceof StorageFailure ? error : storageFailure(error, 'nothing');
     }
@@ -142,7 +156,7 @@ export const createStorage = (parts: StorageParts): SqliteStorage => {
     compact: (batch) => write({ kind: 'compact', batch }),
     erase: (batch) => write({ kind: 'erase', batch }),
     putClient: async (space, client) => void (await write({ kind: 'putClient', space, client })),
-    backup: (toFile, onProgress) => backupTo(connection.current().db, toFile, onProgress),
+    backup: (toFile, onProgress) => backupTo(connection.alone().db, toFile, onProgress),
     integrityCheck: () =>
       read(({ db }) =>
         rows<[string]>(db, 'PRAGMA integrity_check')()

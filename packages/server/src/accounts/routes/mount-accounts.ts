@@ -1,7 +1,6 @@
-import { refuse } from '@tidemark/protocol';
-import { answerJson, answerRefusal } from '../../http/answer.ts';
+import { answerJson } from '../../http/answer.ts';
 import type { HttpApp, HttpContext } from '../../http/context.ts';
-import { crossOrigin } from '../../http/cross-origin.ts';
+import { mountPath } from '../../http/mount-path.ts';
 import type { AccountsContext } from '../context.ts';
 import { publicJwk } from '../signing-keys.ts';
 import { type AuthRoute, runRoute } from './auth-route.ts';
@@ -20,22 +19,11 @@ export interface RouteSettings {
 
 /** Puts the account routes under a base ('' or '/apps/x'). They are the same accounts under every one. */
 export const mountAccounts = (http: HttpApp, base: string, context: AccountsContext, { trustedProxies }: RouteSettings): void => {
-  const enter = (c: HttpContext, path: string): void => c.set('route', path);
   for (const path of new Set(ROUTES.map((route) => route.path))) {
     const here = ROUTES.filter((route) => route.path === path);
-    http.use(base + path, crossOrigin);
-    for (const route of here) {
-      http.on(route.method, base + path, (c) => {
-        enter(c, path);
-        return runRoute({ c, context, caller: callerOf({ env: c.env, header: (name) => c.req.header(name) }, trustedProxies) }, route);
-      });
-    }
-    const allow = here.map((route) => route.method).join(', ');
-    http.all(base + path, (c) => {
-      enter(c, path);
-      c.header('Allow', allow);
-      return answerRefusal(c, refuse('METHOD_NOT_ALLOWED', `This address takes ${allow}.`).error);
-    });
+    const run = (route: AuthRoute) => (c: HttpContext) =>
+      runRoute({ c, context, caller: callerOf({ env: c.env, header: (name) => c.req.header(name) }, trustedProxies) }, route);
+    mountPath(http, base + path, new Map(here.map((route) => [route.method, run(route)])), (c) => c.set('route', path));
   }
 };
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { respond, setHeader } from '../../http/answer-headers.ts';
 import type { HttpContext } from '../../http/context.ts';
 import { escapeHtml } from '../mail/html.ts';
 
@@ -34,12 +35,13 @@ export const copyField = (token: string): string =>
 
 /** Answers a page that nothing caches, frames or tells on: its address holds a token. */
 export const answerPage = (c: HttpContext, { title, says, form = '' }: Page, status: 200 | 400 | 422 | 429 = 200): Response => {
-  c.header('Content-Type', 'text/html; charset=utf-8');
-  c.header('Cache-Control', 'no-store');
-  c.header('Content-Security-Policy', POLICY);
+  setHeader(c, 'Content-Type', 'text/html; charset=utf-8');
+  setHeader(c, 'Cache-Control', 'no-store');
+  setHeader(c, 'Content-Security-Policy', POLICY);
   const paragraphs = says.map((line) => `<p>${escapeHtml(line)}</p>`).join('');
   const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">`;
-  return c.body(
+  return respond(
+    c,
     `<!doctype html><html lang="en"><head>${head}<title>${escapeHtml(title)}</title><style>${STYLE}</style></head>` +
       `<body><main><h1>${escapeHtml(title)}</h1>${paragraphs}${form}</main></body></html>`,
     status,
