@@ -4,8 +4,8 @@ import * as z from 'zod';
 import { respond, setHeader } from '../http/answer-headers.ts';
 import type { Call } from '../sync/call.ts';
 import { type Endpoint, endpoint, NO_INPUT } from './endpoint.ts';
+import { isoOf } from './iso-time.ts';
 import { type Selection, selectionOf, selectionQuery } from './list-request.ts';
-import { itemPrinter } from './print-item.ts';
 import { type ListPage, readList } from './read-list.ts';
 import { type Resource, schemasOf } from './resource.ts';
 
@@ -19,13 +19,14 @@ const printRows = (rows: readonly (readonly unknown[])[]): string =>
 /** `GET /tasks/export.csv`: a stream that holds one page in memory, whatever the size of the list. */
 export const csvEndpoint = (resource: Resource): Endpoint => {
   const columns = Object.keys(schemasOf(resource).item.shape);
-  const print = itemPrinter(resource);
   const encoder = new TextEncoder();
   const printPage = ({ rows }: ListPage): Uint8Array =>
     encoder.encode(
       printRows(
         rows.map((row) => {
-          const item: JsonObject = JSON.parse(print(row));
+          const { idName } = resource;
+          const fields: JsonObject = JSON.parse(row.fieldsJson);
+          const item = { ...fields, [idName]: row.id, updatedAt: isoOf(row.updatedAt), version: row.revision };
           return columns.map((column) => item[column]);
         }),
       ),

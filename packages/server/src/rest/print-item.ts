@@ -40,8 +40,8 @@ const membersIn = (json: string, names: ReadonlySet<string>): string => {
     }
     at = next;
   }
-  // The last member ends with the brace of the object.
-  return from < json.length ? `${text}${json.slice(from, -1)},` : text;
+  // Behind the last member stands the brace of the object.
+  return from < json.length - 1 ? `${text}${json.slice(from, -1)},` : text;
 };
 
 /** Members of a record on the wire that the server adds. */
