@@ -6,7 +6,8 @@ import * as z from 'zod';
 
 /**
  * The floor of the REST figures: what anyone would write first with Hono, zod and SQLite. One table with the indexes its queries
- * need; every write is a durable transaction; the bodies are those of the task tracker. No history, sync, receipts, ETags, limits or identity. Argument: the database file.
+ * need; every write is a durable transaction; bodies are those of the task tracker.
+ * No history, sync, receipts, ETags, limits or identity. Argument: the database file.
  */
 const [file = ':memory:'] = process.argv.slice(2);
 const db = new DatabaseSync(file);

@@ -19,5 +19,6 @@ export const isoOf = (ms: number): string => {
   const rest = whole - today * DAY_MS;
   const seconds = Math.floor(rest / 1000);
   const minutes = Math.floor(seconds / 60);
-  return `${dayText}${padded(Math.floor(minutes / 60), 2)}:${padded(minutes % 60, 2)}:${padded(seconds % 60, 2)}.${padded(rest % 1000, 3)}Z`;
+  const [hour, minute, second] = [Math.floor(minutes / 60), minutes % 60, seconds % 60];
+  return `${dayText}${padded(hour, 2)}:${padded(minute, 2)}:${padded(second, 2)}.${padded(rest % 1000, 3)}Z`;
 };

@@ -26,7 +26,7 @@ const endOfValue = (json: string, start: number): number => {
   return json.length;
 };
 
-/** `"title":"x","done":false`: the members of an object, in canonical JSON, whose quoted names are in `names`, each with a comma behind it. */
+/** `"title":"x","done":false,`: the members of an object, in canonical JSON, whose quoted names are in `names`. */
 const membersIn = (json: string, names: ReadonlySet<string>): string => {
   let text = '';
   let from = 1;
