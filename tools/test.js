@@ -1,10 +1,15 @@
 /**
- * `npm test`: everything that needs nothing but npm. `--all` adds what needs a real PostgreSQL (from npm, or that of DATABASE_URL)
- * and a real Chromium, one after the other. Further arguments go to vitest, for example `npm test -- packages/protocol`.
+ * `npm test`: everything that needs nothing but npm, at last simulated worlds: 1,000 in CI, 100 where a person waits. `--all`
+ * adds what needs a real PostgreSQL (from npm, or that of DATABASE_URL) and a real Chromium, one after the other. Further arguments
+ * go to vitest alone, for example `npm test -- packages/protocol`.
  */
 import { build } from './build.js';
 import { ensureInstalled } from './ensure.js';
-import { runAsMain, runInstalled } from './step.js';
+import { root, runAsMain, runCommand, runInstalled, step } from './step.js';
+
+const isCi = process.env.CI !== undefined;
+/** In CI also every situation of the simulator's list must be met, and mutations and faults be as many as promised. */
+const campaign = isCi ? ['--runs', '1000', '--all'] : ['--runs', '100'];
 
 const EVERYWHERE = ['unit', 'rules', 'sim', 'process'];
 /** Each by itself: they take their time from each other. */
@@ -20,4 +25,8 @@ await runAsMain(import.meta.url, async (args) => {
     const more = all && forVitest.length > 0 ? ['--passWithNoTests', ...forVitest] : forVitest;
     await runInstalled('vitest/vitest.mjs', ['run', ...wanted, ...more], 'Tests failed; they are listed above.');
   }
+  if (forVitest.length > 0) return;
+  await step('Simulated worlds', () =>
+    runCommand(process.execPath, [`${root}tests/sim/start.js`, ...campaign], 'A simulated world broke a promise; its seed stands above.'),
+  );
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { noteRecord } from './platform/record.ts';
 import { readRecording } from './platform/recording.ts';
 import { FILE_CALLS, type Injection, mayTrace, underInjection, underRecording, wasInjected } from './platform/strace.ts';
 import { freshFolder, tidemark } from './platform/tidemark-process.ts';
@@ -66,6 +67,7 @@ test.skipIf(!traceable)('a server killed at a write or sync keeps what it acknow
   const sums = await sweep(signer, points, ({ finished }) => expect(finished.signal).toBe('SIGKILL'));
   expect(sums.acknowledged).toBeGreaterThan(0);
   console.log(`seed ${seed}: killed ${JSON.stringify(sums)}`);
+  noteRecord({ test: 'sweep SIGKILL', seed, all: ALL, ...sums });
 });
 
 test.skipIf(!traceable).each<['EIO' | 'ENOSPC', boolean]>([
@@ -87,5 +89,6 @@ test.skipIf(!traceable).each<['EIO' | 'ENOSPC', boolean]>([
       if (code === 1) expect(stderr).not.toMatch(/^\s+at /m);
     });
     console.log(`seed ${seed}: ${what} ${JSON.stringify(sums)}`);
+    noteRecord({ test: `sweep ${what}${onwards ? ' from then on' : ''}`, seed, all: ALL, ...sums });
   },
 );

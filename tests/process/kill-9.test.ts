@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { auditLog } from './audit.ts';
 import { callerOf } from './platform/http.ts';
 import { moment } from './platform/moment.ts';
+import { noteRecord } from './platform/record.ts';
 import { freshFolder, serve, tidemark, tokenOf } from './platform/tidemark-process.ts';
 import { chooseSeed, seededRandom } from './seeded-random.ts';
 import { createWriter } from './writer.ts';
@@ -40,4 +41,5 @@ test(`kill -9 at ${CYCLES} random moments: every acknowledged mutation is there 
   expect(doctor).toMatchObject({ code: 0, stdout: expect.stringContaining('no problems') });
   const median = startsMs.sort((a, b) => a - b)[Math.floor(startsMs.length / 2)] ?? 0;
   console.log(`seed ${seed}: ${CYCLES} kills, ${changes} changes, ready after ${median.toFixed(0)} ms (median)`);
+  noteRecord({ test: 'kill -9', seed, cycles: CYCLES, changes });
 });

@@ -10,7 +10,7 @@ import { failedRun } from './record/totals.ts';
 import { firstDivergence, sequenceChart } from './replay/chart.ts';
 import { asRegression } from './replay/regression.ts';
 import { shrink } from './replay/shrink.ts';
-import { failureText, print, summary, unmet } from './report.ts';
+import { failureText, print, scarce, summary, unmet } from './report.ts';
 import { type Report, run } from './run.ts';
 import { createProfile, type Profile } from './world/profile.ts';
 
@@ -26,7 +26,7 @@ Plays the real client against the real server in virtual time, on a network, dis
   --minutes M     seeds until so much real time has gone by
   --workers N     processes (default 2)
   --events N      lines of the log that a failed run prints (default 40)
-  --all           exit code 1 also where a situation of the list was not met
+  --all           exit code 1 also where a situation of the list was not met, or mutations or faults were too few
   --record FILE   appends a line for each batch of seeds that was played to its end; where the file is there already,
                   the seeds that it has are not played again: stop it when you like and start it again with the same words
   --failures FILE appends each failed run, with its profile and the end of its trace
@@ -94,7 +94,7 @@ const playMany = async ({ first, runs, limitMs, workers, lines, record, failures
   });
   print(summary(totals, realTime() - began));
   if (record !== undefined) print(`the record has ${sumOfRecord(await readRecord(record)).runs} runs`);
-  return totals.failed.length === 0 && (!all || unmet(totals).length === 0);
+  return totals.failed.length === 0 && (!all || (unmet(totals).length === 0 && scarce(totals).length === 0));
 };
 
 const text = { type: 'string' } as const;

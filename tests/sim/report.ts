@@ -23,6 +23,16 @@ export const failureText = ({ seed, violations, recent, profile, steps }: Failed
 /** Situations of the list that a campaign has not met. */
 export const unmet = (totals: Totals): readonly string[] => SITUATIONS.filter((name) => (totals.sometimes[name] ?? 0) === 0);
 
+/** What a run has to hold on the average, so that 1,000 runs are what docs/TESTING.md says of them. */
+const MUTATIONS_MIN = 400;
+const FAULTS_MIN = 250;
+
+/** What a campaign has too little of. */
+export const scarce = ({ runs, mutations, faults }: Totals): readonly string[] => [
+  ...(mutations < MUTATIONS_MIN * runs ? [`${mutations} mutations in ${runs} runs`] : []),
+  ...(sumOf(faults) < FAULTS_MIN * runs ? [`${sumOf(faults)} faults in ${runs} runs`] : []),
+];
+
 const inShort = ({ seed, violations: [first] }: FailedRun): string => `${seed} (${first?.invariant ?? ''})`;
 
 export const summary = (totals: Totals, realMs: number): string => {
@@ -35,6 +45,7 @@ export const summary = (totals: Totals, realMs: number): string => {
     table('situations met', sorted(totals.sometimes)),
     table('faults injected', sorted(totals.faults)),
     missing.length === 0 ? `all ${SITUATIONS.length} situations met` : `NOT MET: ${missing.join('; ')}`,
+    ...scarce(totals).map((what) => `TOO FEW: ${what}`),
     `${runs} runs (${twice} of them twice), ${mutations} mutations, ${faults} faults, ${hours} virtual hours, ${speed}`,
     failed.length === 0 ? 'no violation' : `${failed.length} FAILED: ${failed.map(inShort).join(', ')}`,
   ].join('\n');

@@ -141,7 +141,7 @@ const chooseFaults = (dice: Dice, kind: Profile['kind'], busyMs: number, focus: 
 /** A busy phase with faults, then healing and rest; and all of it again, for what a second phase does to what the first has left. */
 export const PHASES = 2;
 /** Bursts make the edits of a run many; in older regressions they were rarer. */
-const BURSTS = 26;
+const BURSTS = 33;
 export const BURSTS_BEFORE = 5;
 /** How often people do something in one run. */
 const DEEDS_MIN = 80;
