@@ -15,6 +15,8 @@ export interface Issued {
   confirmed: boolean;
   /** An injected loss took its last copy; what it was. */
   excused: string | undefined;
+  /** A person has asked to let it go from the parked list; it is discarded once a store has done so. */
+  letGo: boolean;
   discarded: boolean;
 }
 

@@ -16,7 +16,8 @@ export interface Oracle {
   restart(stored: readonly Stored[]): void;
   /** The write has returned success; false where nothing was queued for it, as for an edit that changes nothing. */
   confirm(mutationId: string): boolean;
-  discard(mutationId: string): void;
+  /** A person discards it from the parked list, or retries it as another mutation. */
+  letGo(mutationId: string): void;
   /** Excuses every mutation that no store holds any more and the server did not accept. */
   excuse(why: string, holds: (mutationId: string) => boolean): void;
   /** Made by the server or an import, not by a client. */
@@ -34,9 +35,13 @@ const watchDisk = ({ violate }: Context, { issued }: Memory, device: string, use
     if (mutation === undefined) return;
     const known = issued.get(mutation.mutationId);
     if (known === undefined) {
-      const states = { confirmed: false, excused: undefined, discarded: false };
+      const states = { confirmed: false, excused: undefined, letGo: false, discarded: false };
       issued.set(mutation.mutationId, { mutation, content: contentTextOf(mutation), user, device, order: issued.size, ...states });
     } else if (!hasContentOf(known, mutation)) violate('I3', `mutation ${mutation.mutationId} was changed after it was queued`);
+  },
+  onDelete: (table, key) => {
+    const known = table === 'parked' ? issued.get(key) : undefined;
+    if (known?.letGo) known.discarded = true;
   },
 });
 
@@ -59,9 +64,9 @@ export const createOracle = (context: Context, users: readonly string[]): Oracle
       if (one !== undefined) one.confirmed = true;
       return one !== undefined;
     },
-    discard: (mutationId) => {
+    letGo: (mutationId) => {
       const one = issued.get(mutationId);
-      if (one !== undefined) one.discarded = true;
+      if (one !== undefined) one.letGo = true;
     },
     excuse: (why, holds) => {
       for (const [mutationId, one] of issued)

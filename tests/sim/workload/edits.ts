@@ -126,18 +126,16 @@ export const DECISIONS: { readonly [name: string]: (deed: Deed) => Promise<void>
     const { client, world } = deed;
     const parked = client.parked()[0];
     if (parked === undefined) return;
+    world.oracle.letGo(parked.mutation.mutationId);
     const result = await client.retryParked(parked.mutation.mutationId);
-    if (result.ok) {
-      world.context.sometimes.hit('parked mutation retried');
-      world.oracle.discard(parked.mutation.mutationId);
-    }
+    if (result.ok) world.context.sometimes.hit('parked mutation retried');
     note(deed, result);
   },
   discard: async ({ client, world }) => {
     const parked = client.parked()[0];
     if (parked === undefined) return;
     world.context.sometimes.hit('parked mutation discarded');
-    world.oracle.discard(parked.mutation.mutationId);
+    world.oracle.letGo(parked.mutation.mutationId);
     await client.discardParked(parked.mutation.mutationId);
   },
   sync: async ({ client }) => {

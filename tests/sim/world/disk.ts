@@ -33,6 +33,8 @@ export interface Disk {
 export interface DiskWatch {
   /** A row that is about to be put, in place of another one or of none. */
   onPut(table: StoreTable, key: string, value: JsonObject, before: () => JsonObject | undefined): void;
+  /** A row that is about to be deleted. */
+  onDelete(table: StoreTable, key: string): void;
 }
 
 const parse = (text: string): JsonObject => {
@@ -76,7 +78,10 @@ const createTables = (from: Image | undefined, watch: DiskWatch, keepsUndo: bool
         watch.onPut(table, key, value, () => (before === undefined ? undefined : parse(before)));
       }
       for (const table of batch.clear ?? []) rows(table).clear();
-      for (const { table, key } of batch.delete ?? []) rows(table).delete(key);
+      for (const { table, key } of batch.delete ?? []) {
+        watch.onDelete(table, key);
+        rows(table).delete(key);
+      }
       for (const { table, key, value } of batch.put ?? []) rows(table).set(key, JSON.stringify(value));
     },
     losePower: (count: number): void => {

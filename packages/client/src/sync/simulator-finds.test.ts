@@ -192,3 +192,26 @@ it('a parked mutation of an older schemaVersion is retried in the new one, witho
     { id: 'x', fields: { title: '#poison too' }, schemaVersion: 2 },
   ]);
 });
+
+it('who signs in twice after a revocation does not wait for the next poll', async () => {
+  const world = createWorld();
+  const client = await opened(world);
+  await put(world, client, 'a');
+  await settled(world, client);
+  await world.engine.revokeDevice({ app: 'notes', key: 'notes/alice' }, client.clientId);
+  await world.during(client.sync());
+  await world.until(() => client.status().state === 'signed out');
+  let [pushes, again] = [0, 0];
+  world.fate = ({ line }) => {
+    pushes += line.endsWith('/push') ? 1 : 0;
+    // The second time while the round of the first has pushed and pulls.
+    if (pushes > 0 && again === 0 && line.endsWith('/pull')) {
+      again += 1;
+      client.signedIn();
+    }
+    return 'pass';
+  };
+  client.signedIn();
+  await world.until(() => again > 0);
+  await world.until(() => client.status().state === 'synced' && client.status().pending === 0, 10_000);
+});

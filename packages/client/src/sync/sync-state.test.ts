@@ -28,8 +28,8 @@ const EVENTS: readonly SyncEvent[] = [
 
 /** The state after each event, in the order of EVENTS. `=` stays; `>` starts a round. */
 const TABLE: { readonly [S in SyncKind]: string } = {
-  idle: 'waiting > > > = = = stopped offline = = closed',
-  waiting: 'waiting = > > = = = stopped offline = = closed',
+  idle: 'waiting > > > = = = stopped offline = > closed',
+  waiting: 'waiting = > > = = = stopped offline = > closed',
   running: '= = = = idle backoff signedOut stopped offline = = closed',
   backoff: '= = > > = = = stopped offline > > closed',
   offline: '= = = = = = = stopped = > = closed',

@@ -100,7 +100,7 @@ const quiet: Row = {
 /** What is the same wherever a session lives. */
 const alive: Row = { ...quiet, fatal: to('stopped'), offline: to('offline'), close: to('closed') };
 
-const rested: Row = { ...alive, edit: (state, event) => wait(state, event.delayMs), ask: run, due: run };
+const rested: Row = { ...alive, edit: (state, event) => wait(state, event.delayMs), ask: run, due: run, signedIn: run };
 
 /** Every state with every event. */
 export const TRANSITIONS: { readonly [S in SyncKind]: Row } = {
@@ -111,6 +111,8 @@ export const TRANSITIONS: { readonly [S in SyncKind]: Row } = {
     edit: (state, event) => again(state, event.delayMs),
     poke: (state) => again(state, 0),
     ask: (state) => again(state, 0),
+    // All may be queued anew, under another clientId.
+    signedIn: (state) => again(state, 0),
     done: finish,
     failed: fail,
     refused: current(to('signedOut')),
