@@ -31,6 +31,7 @@ export const createLogin = ({ context, name, user, link, serverWall, onSignIn }:
   const fresh = (): string => `${user}.${serverWall() + TOKEN_LIFE_MS}`;
   let signedIn = true;
   let ended = false;
+  const worthless = `${user}.0`;
   let token = fresh();
   const login: Login = {
     ask: async (life, refused) => {
@@ -45,12 +46,13 @@ export const createLogin = ({ context, name, user, link, serverWall, onSignIn }:
         sometimes.hit('token could not be refreshed for want of a network');
         throw new Error('the login server cannot be reached');
       }
-      if (token === refused) token = fresh();
+      // A request that was under way with an older one has not heard yet of what has become of its successor.
+      if (token === refused || token === worthless) token = fresh();
       sometimes.hit('token refreshed');
       return token;
     },
     expire: (untilSignIn) => {
-      token = `${user}.0`;
+      token = worthless;
       if (!untilSignIn) return;
       signedIn = false;
       ended = true;

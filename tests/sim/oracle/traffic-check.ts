@@ -4,7 +4,7 @@ import type { Context, Life } from '../world/context.ts';
 import { MOUNT, parseJson } from '../world/server.ts';
 import { asMutation, canaryOf, hasContentOf, type Memory } from './memory.ts';
 
-/** Requests that a tab may make in one virtual minute, however bad the network is. */
+/** Requests that a tab may make in one virtual minute, however bad the network is, beside those that brought it a new page of changes. */
 const REQUESTS_PER_MINUTE_MAX = 600;
 /** How often one mutation may be sent. */
 const SENDINGS_MAX = 250;
@@ -17,6 +17,7 @@ export interface TrafficCheck extends TrafficWatch {
 const createBudget = ({ violate, loop }: Context) => {
   const minutes = new Map<string, { minute: number; count: number }>();
   const sendings = new Map<string, number>();
+  const pages = new Set<string>();
   return {
     request: (life: Life): void => {
       const minute = Math.floor(loop.now() / 60_000);
@@ -24,6 +25,13 @@ const createBudget = ({ violate, loop }: Context) => {
       const count = known?.minute === minute ? known.count + 1 : 1;
       minutes.set(life.name, { minute, count });
       if (count > REQUESTS_PER_MINUTE_MAX) violate('I15', `${life.name} made ${count} requests in a minute`);
+    },
+    /** A page with changes, and the cursor after it: one that goes on has paid for its request. */
+    page: (life: Life, cursor: string): void => {
+      const known = minutes.get(life.name);
+      const page = `${life.name} ${cursor}`;
+      if (known !== undefined && !pages.has(page)) known.count -= 1;
+      pages.add(page);
     },
     sending: (life: Life, mutationId: string): void => {
       const count = (sendings.get(`${life.name} ${mutationId}`) ?? 0) + 1;
@@ -87,13 +95,14 @@ export const createTrafficCheck = (context: Context, memory: Memory, users: read
       const body = path.endsWith('/sync/push') ? parseJson(text) : undefined;
       if (isJsonObject(body) && Array.isArray(body.mutations)) for (const sent of body.mutations) checkSent(life, user, sent);
     },
-    onAnswer: (user, path, status, text) => {
+    onAnswer: (life, user, path, status, text) => {
       checkCanaries(user, text);
       const body = parseJson(text);
       if (!isJsonObject(body)) return;
       meet(context, path.slice(MOUNT.length), status, body);
       if (status >= 500 && isJsonObject(body.error) && body.error.code === 'INTERNAL')
         violate('total', `the server failed: ${text.slice(0, 300)}`);
+      if (Array.isArray(body.changes) && body.changes.length > 0) budget.page(life, String(body.cursor));
       if (status !== 200 || !path.endsWith('/sync/push')) return;
       if (Array.isArray(body.accepted)) for (const item of body.accepted) verdicts.take(user, item, 'accepted');
       if (Array.isArray(body.rejected)) for (const item of body.rejected) verdicts.take(user, item, 'rejected');
