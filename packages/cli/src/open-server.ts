@@ -71,6 +71,7 @@ export const openServer = async (context: CommandContext, parts: ServerParts): P
   const { origins } = config.cors ?? {};
   const server = await createServer({
     engine: opened.engine,
+    items: opened.accounts,
     env,
     logger,
     metrics,

@@ -1,4 +1,5 @@
 import { type Engine, StorageFailure } from '@tidemark/engine';
+import { type AccountsStorage, createMemoryAccounts } from '@tidemark/engine/accounts';
 import { type Env, type Refusal, refuse } from '@tidemark/protocol';
 import { Hono } from 'hono';
 import type { Accounts } from '../accounts/create-accounts.ts';
@@ -27,6 +28,8 @@ export interface HttpAppOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly mounts: readonly Mount[];
+  /** Where routes keep small durable items; in memory unless given. */
+  readonly items?: AccountsStorage;
   /** Folder of the page at '/'. */
   readonly staticFiles?: string;
   readonly tracing?: Tracing;
@@ -57,7 +60,7 @@ export const createHttpApp = (options: HttpAppOptions): HttpApp => {
   });
   http.notFound((c) => answerRefusal(c, refuse('NOT_FOUND', 'There is nothing at this address.').error));
   mountRootRoutes(http, { engine, metrics, logger, isStopping: options.isStopping ?? (() => false) });
-  const services = { ...options, liveStreams: options.liveStreams ?? createLiveStreams() };
+  const services = { ...options, liveStreams: options.liveStreams ?? createLiveStreams(), items: options.items ?? createMemoryAccounts() };
   for (const mount of mounts) mountApp(http, mount, services);
   if (options.accounts !== undefined) mountAccountsEverywhere(http, options.accounts, mounts);
   if (options.development !== undefined) {

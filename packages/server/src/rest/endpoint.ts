@@ -3,9 +3,10 @@ import * as z from 'zod';
 import { answerRefusal } from '../http/answer.ts';
 import { respond } from '../http/answer-headers.ts';
 import { checkShape, readMessage } from '../http/check.ts';
-import type { Call, GuardedRoute } from '../sync/call.ts';
+import type { HttpContext } from '../http/context.ts';
+import type { Call, GuardedRoute, OpenRoute } from '../sync/call.ts';
 
-/** Elements that an array in a body may have before its schema looks at it. */
+/** Elements that an array in a body may have before its schema looks at it, unless an endpoint says otherwise. */
 const BODY_ARRAY_MAX = 5_000;
 
 /** One kind of answer, as the OpenAPI spec names it. */
@@ -33,6 +34,8 @@ export interface EndpointSpec<P extends Shape, Q extends Shape, H extends Shape,
   /** By lower-case name. */
   readonly headers: H;
   readonly body: B;
+  /** Elements that an array in the body may have. */
+  readonly bodyArrayMax?: number;
   readonly answers: { readonly [status: number]: Answer };
   /** Codes that this endpoint refuses with, beside those that any may. */
   readonly refusals?: readonly ErrorCode[];
@@ -43,10 +46,13 @@ export interface EndpointSpec<P extends Shape, Q extends Shape, H extends Shape,
 }
 
 /** What the spec needs of an endpoint. */
-export type EndpointDescription = Omit<EndpointSpec<Shape, Shape, Shape, z.ZodType>, 'handle'>;
+export type EndpointDescription = Omit<EndpointSpec<Shape, Shape, Shape, z.ZodType>, 'handle'> & {
+  /** Asks for no token. */
+  readonly isOpen?: boolean;
+};
 
 export interface Endpoint {
-  readonly route: GuardedRoute;
+  readonly route: GuardedRoute | OpenRoute;
   readonly spec: EndpointDescription;
 }
 
@@ -77,7 +83,7 @@ export const endpoint = <P extends Shape, Q extends Shape, H extends Shape, B ex
     if (!query.ok) return query;
     const headers = checkHeaders(Object.fromEntries(headerNames.map((name) => [name, req.header(name)])));
     if (!headers.ok) return headers;
-    const body = takesBody ? await readMessage(call.c, spec.body, BODY_ARRAY_MAX) : checkShape(spec.body, undefined);
+    const body = takesBody ? await readMessage(call.c, spec.body, spec.bodyArrayMax ?? BODY_ARRAY_MAX) : checkShape(spec.body, undefined);
     if (!body.ok) return body;
     return handle(call, { params: params.value, query: query.value, headers: headers.value, body: body.value });
   };
@@ -87,6 +93,23 @@ export const endpoint = <P extends Shape, Q extends Shape, H extends Shape, B ex
   };
   const { method, path } = spec;
   return { route: { method, path, access: method === 'GET' ? 'read' : 'write', handle: answer }, spec: description };
+};
+
+/** A route that asks for no token: its handler has the request alone. It checks the body and takes no other input. */
+export const openEndpoint = <B extends z.ZodType>(
+  spec: Omit<EndpointSpec<typeof NO_INPUT.params, typeof NO_INPUT.query, typeof NO_INPUT.headers, B>, 'handle' | keyof typeof NO_INPUT> & {
+    readonly body: B;
+    readonly handle: (c: HttpContext, body: z.output<B>) => Promise<Result<Response>>;
+  },
+): Endpoint => {
+  const { handle, ...description } = spec;
+  const answer = async (c: HttpContext): Promise<Response> => {
+    const body = await readMessage(c, spec.body, spec.bodyArrayMax ?? BODY_ARRAY_MAX);
+    const ran = body.ok ? await handle(c, body.value) : body;
+    return ran.ok ? ran.value : answerRefusal(c, ran.error);
+  };
+  const { method, path } = spec;
+  return { route: { method, path, access: 'open', handle: answer }, spec: { ...NO_INPUT, ...description, isOpen: true } };
 };
 
 /** The answer 204, or another without a body. */

@@ -8,7 +8,7 @@ export { type BulkAction, type BulkActions, bulkEndpoint } from './bulk-endpoint
 export { createEndpoint } from './create-endpoint.ts';
 export { csvEndpoint } from './csv-endpoint.ts';
 export { plainDialect, restDialect } from './dialect.ts';
-export { type Answer, type Endpoint, type EndpointSpec, endpoint, NO_INPUT } from './endpoint.ts';
+export { type Answer, type Endpoint, type EndpointSpec, endpoint, NO_INPUT, openEndpoint } from './endpoint.ts';
 export { listEndpoint } from './list-endpoint.ts';
 export type { Selection } from './list-request.ts';
 export { type ListPage, readList } from './read-list.ts';

@@ -49,14 +49,14 @@ const answersOf = (answers: EndpointDescription['answers']): Responses =>
   );
 
 /** The refusals of an endpoint by status, with the names that the API's dialect gives them. */
-const refusalsOf = ({ dialect }: RestApi, spec: EndpointDescription): Responses => {
+const refusalsOf = ({ dialect, errorSchema: ownSchema }: RestApi, spec: EndpointDescription): Responses => {
   const texts = new Map<number, string[]>();
   const codes: readonly ErrorCode[] = [...COMMON_REFUSALS, ...bodyRefusals(spec), ...(spec.refusals ?? [])];
   for (const code of new Set(codes)) {
     const named = dialect.name(code);
     texts.set(named.status, [...(texts.get(named.status) ?? []), `\`${named.code}\`: ${ERRORS[code].help}`]);
   }
-  const content = { 'application/json': { schema: errorSchema }, 'application/problem+json': { schema: problemSchema } };
+  const content = { 'application/json': { schema: ownSchema ?? errorSchema }, 'application/problem+json': { schema: problemSchema } };
   const answer = (description: string) => ({ description, ...headersOf({}), content });
   const byStatus = [...texts].map(([status, lines]) => [status, answer(lines.join('\n\n'))]);
   return { ...Object.fromEntries(byStatus), default: answer('Any other refusal') };
@@ -95,6 +95,7 @@ export const specOf = (api: RestApi, base: string, endpoints: readonly Endpoint[
       summary: spec.summary,
       ...(spec.description === undefined ? {} : { description: spec.description }),
       request: requestOf(spec),
+      ...(spec.isOpen === true ? { security: [] } : {}),
       responses: { ...answersOf(spec.answers), ...refusalsOf(api, spec) },
     });
   }

@@ -1,8 +1,9 @@
 import type { ErrorCode } from '@tidemark/protocol';
+import type * as z from 'zod';
 import { answerText } from '../http/answer.ts';
 import type { Dialect } from '../http/dialect.ts';
 import type { RateLimit } from '../http/rate-limit.ts';
-import type { AppRoutes, OpenRoute, Route } from '../sync/call.ts';
+import type { AppRoutes, OpenRoute, Route, Services } from '../sync/call.ts';
 import { docsPage } from './docs-page.ts';
 import type { Endpoint } from './endpoint.ts';
 import { specOf } from './openapi.ts';
@@ -13,9 +14,11 @@ export interface RestApi {
   readonly description: string;
   readonly version: string;
   readonly dialect: Dialect;
+  /** What the dialect's bodies are like, where they are not the usual envelope. */
+  readonly errorSchema?: z.ZodType;
   readonly rateLimit: RateLimit;
   /** Called once for each mount with its path. */
-  readonly endpoints: (base: string) => readonly Endpoint[];
+  readonly endpoints: (base: string, services: Services) => readonly Endpoint[];
 }
 
 const openRoute = (path: string, type: string, text: string): OpenRoute => ({
@@ -29,8 +32,8 @@ const openRoute = (path: string, type: string, text: string): OpenRoute => ({
 export const restRoutes = (api: RestApi): AppRoutes => ({
   dialect: api.dialect,
   rateLimit: api.rateLimit,
-  open: (_services, base): readonly Route[] => {
-    const endpoints = api.endpoints(base);
+  open: (services, base): readonly Route[] => {
+    const endpoints = api.endpoints(base, services);
     const spec = specOf(api, base, endpoints);
     return [
       ...endpoints.map(({ route }) => route),

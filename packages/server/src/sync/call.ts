@@ -1,4 +1,5 @@
 import type { Engine, SpaceRef } from '@tidemark/engine';
+import type { AccountsStorage } from '@tidemark/engine/accounts';
 import type { AppDefinition, Env, Result } from '@tidemark/protocol';
 import { answerJson, answerRefusal } from '../http/answer.ts';
 import type { HttpContext } from '../http/context.ts';
@@ -17,6 +18,8 @@ export interface Services {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly liveStreams: LiveStreams;
+  /** Small durable items beside the log, for what routes must remember and no client pulls. Named by an owner of the route's own. */
+  readonly items: AccountsStorage;
 }
 
 /** One authenticated request to a mounted app. */
@@ -40,9 +43,9 @@ export interface GuardedRoute {
   readonly handle: (call: Call) => Promise<Response>;
 }
 
-/** A page that asks for no token and knows of no user. */
+/** A route that asks for no token and touches no space. */
 export interface OpenRoute {
-  readonly method: 'GET';
+  readonly method: GuardedRoute['method'];
   readonly path: string;
   readonly access: 'open';
   readonly handle: (c: HttpContext) => Promise<Response>;
