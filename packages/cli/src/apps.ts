@@ -1,4 +1,6 @@
 import { browsing } from '@tidemark/apps/browsing';
+import { repertoire } from '@tidemark/apps/repertoire';
+import { repertoireRoutes } from '@tidemark/apps/repertoire/routes';
 import { taskTracker } from '@tidemark/apps/task-tracker';
 import { taskTrackerRoutes } from '@tidemark/apps/task-tracker/routes';
 import { timeTracker } from '@tidemark/apps/time-tracker';
@@ -8,12 +10,13 @@ import type { AppRoutes, Mount } from '@tidemark/server';
 import { type Outcome, wrongInput } from './outcome.ts';
 
 /** The apps that this Tidemark serves. */
-export const APPS: readonly AppDefinition[] = [timeTracker, taskTracker, browsing];
+export const APPS: readonly AppDefinition[] = [timeTracker, taskTracker, repertoire, browsing];
 
 /** The routes of their own that apps have, by the app's name. */
 const ROUTES: ReadonlyMap<string, AppRoutes> = new Map([
   [timeTracker.name, timeTrackerRoutes],
   [taskTracker.name, taskTrackerRoutes],
+  [repertoire.name, repertoireRoutes],
 ]);
 
 /** Where apps stand in a server: each at /apps/NAME, or `only` one at the root, where its own clients look for it. */

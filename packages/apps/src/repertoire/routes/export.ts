@@ -1,0 +1,51 @@
+import { ok, refuse } from '@tidemark/protocol';
+import { answerJson, type Call, endpoint, NO_INPUT } from '@tidemark/server/rest';
+import * as z from 'zod';
+import { openChanges, type Row } from './changes.ts';
+import { toWireSession } from './sessions.ts';
+import { exportAnswer } from './shapes.ts';
+import { userOf } from './user.ts';
+import { toWire } from './wire-piece.ts';
+
+const liveRows = async (call: Call, collection: 'pieces' | 'sessions') => {
+  const changes = openChanges(call, collection, undefined);
+  const read = await changes.readOn();
+  return read.ok ? ok([...changes.rows.values()].filter((row: Row) => !row.deleted)) : read;
+};
+
+/** Everything of a person in one file. */
+export const exportEndpoint = endpoint({
+  ...NO_INPUT,
+  method: 'GET',
+  path: '/users/:userId/export',
+  tag: 'Export',
+  summary: 'Export all data of a person',
+  description: 'Only of whoever asks.',
+  params: z.object({ userId: z.string() }),
+  answers: {
+    200: {
+      description: 'A file to keep',
+      schema: exportAnswer,
+      headers: { 'Content-Disposition': 'Has it saved as a file' },
+    },
+  },
+  handle: async (call, { params }) => {
+    const { principal, services, c } = call;
+    if (params.userId !== principal.subject) return refuse('FORBIDDEN', 'This is not your user id: only your own data can be exported.');
+    const pieces = await liveRows(call, 'pieces');
+    if (!pieces.ok) return pieces;
+    const sessions = await liveRows(call, 'sessions');
+    if (!sessions.ok) return sessions;
+    const exportDate = new Date(services.env.wall()).toISOString();
+    c.header('Content-Disposition', `attachment; filename="repertoire-${exportDate.slice(0, 10)}.json"`);
+    return ok(
+      await answerJson(c, {
+        exportDate,
+        exportVersion: '1.0',
+        user: userOf(principal),
+        pieces: pieces.value.map((row) => toWire(row, row.id, principal.subject, undefined)),
+        practiceSessions: sessions.value.map((row) => toWireSession(row, principal.subject)),
+      }),
+    );
+  },
+});
