@@ -5,6 +5,7 @@ import { exportEndpoint } from './routes/export.ts';
 import { piecesEndpoint } from './routes/pieces.ts';
 import { sessionsEndpoint } from './routes/sessions.ts';
 import { errorShape } from './routes/shapes.ts';
+import { forVerified } from './routes/verified.ts';
 
 /** A sentence for people, and our code beside it. */
 const dialect: Dialect = {
@@ -25,5 +26,5 @@ export const repertoireRoutes: AppRoutes = restRoutes({
   dialect,
   errorSchema: errorShape,
   rateLimit: { perSecond: 20, burst: 200 },
-  endpoints: (_base, services) => [piecesEndpoint, sessionsEndpoint, authSyncEndpoint(services), exportEndpoint],
+  endpoints: (_base, services) => [piecesEndpoint, sessionsEndpoint, authSyncEndpoint(services), exportEndpoint].map(forVerified),
 });

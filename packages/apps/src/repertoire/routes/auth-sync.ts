@@ -3,6 +3,7 @@ import { answerJson, type Endpoint, openEndpoint, type Services } from '@tidemar
 import { repertoire } from '../schema.ts';
 import { authSyncAnswer, authSyncBody } from './shapes.ts';
 import { userOf } from './user.ts';
+import { hasUnverifiedEmail } from './verified.ts';
 
 /** Says whose a Google ID token is. It opens no session: each request carries the token itself. */
 export const authSyncEndpoint = ({ identity }: Services): Endpoint =>
@@ -14,11 +15,11 @@ export const authSyncEndpoint = ({ identity }: Services): Endpoint =>
     description: 'The token stands in the body; the Authorization header is not looked at.',
     body: authSyncBody,
     answers: { 200: { description: 'The token is good; whose it is', schema: authSyncAnswer } },
-    refusals: ['UNAUTHENTICATED', 'EMAIL_NOT_VERIFIED', 'UNAVAILABLE'],
+    refusals: ['UNAVAILABLE'],
     handle: async (c, { googleIdToken, identityId }) => {
       const principal = await identity.authenticate({ authorization: `Bearer ${googleIdToken}`, app: repertoire.name });
       if (!principal.ok) return principal;
-      if (principal.value.profile?.email !== undefined && !principal.value.emailVerified) {
+      if (hasUnverifiedEmail(principal.value)) {
         return refuse('UNAUTHENTICATED', 'Google has not verified the e-mail address of this account.');
       }
       const given = identityId === null || identityId === undefined ? {} : { identityId };

@@ -32,7 +32,7 @@ export const pieceShape = z
   })
   .meta({ id: 'Piece' });
 
-export const sessionShape = z
+const sessionShape = z
   .object({
     sessionId: z.string(),
     userId: z.string(),
@@ -45,7 +45,6 @@ export const sessionShape = z
   .meta({ id: 'Session' });
 
 export type PieceAnswer = z.output<typeof pieceShape>;
-export type SessionAnswer = z.output<typeof sessionShape>;
 
 /** A whole request is checked no further than this: each piece or session is judged on its own, and refused on its own. */
 const lastSyncedAt = z
