@@ -9,7 +9,6 @@ import { commandsOf } from '../../tools/rules/docs-commands.ts';
 import { repositoryRoot } from '../../tools/rules/read-repository.ts';
 
 const tidemark = `"${process.execPath}" "${join(repositoryRoot, 'packages/cli/bin/tidemark.js')}"`;
-const PAGE = 'docs/REST.md';
 let folder = '';
 
 beforeAll(async () => {
@@ -29,8 +28,9 @@ const runScript = async (script: string): Promise<string> => {
   return output;
 };
 
-test(`the commands of ${PAGE} do what it says, in its order`, async () => {
-  const text = await readFile(join(repositoryRoot, PAGE), 'utf8');
+/** Runs all commands of a page against a server of its own, in their order; answers their output. */
+const runPage = async (page: string): Promise<string> => {
+  const text = await readFile(join(repositoryRoot, page), 'utf8');
   const serve = spawn('bash', ['-c', `exec ${tidemark} serve --port 0`], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     let origin = '';
@@ -39,27 +39,45 @@ test(`the commands of ${PAGE} do what it says, in its order`, async () => {
       if (origin !== '') break;
     }
     serve.stdout.resume();
-    const commands = commandsOf({ path: PAGE, text }).map(({ command }) =>
+    const commands = commandsOf({ path: page, text }).map(({ command }) =>
       command.replace('npx tidemark', tidemark).replace('http://localhost:8787', origin),
     );
-    const output = await runScript(commands.map((command) => `${command}\necho`).join('\n'));
-    expect(output).not.toContain('"error"');
-    for (const part of [
-      '"dueDate":"2026-12-01T17:00:00.000Z"',
-      '"title":"Buy milk"',
-      '"nextCursor":null',
-      '"title":"Buy oat milk"',
-      '"version":2',
-    ]) {
-      expect(output).toContain(part);
-    }
-    expect(output.match(/"succeeded":\["[^\]]+\]/g)).toHaveLength(2);
-    const table = await readFile(join(folder, 'tasks.csv'), 'utf8');
-    expect(table).toMatch(
-      /^taskId,title,description,completed,priority,categoryId,dueDate,createdAt,updatedAt,version\r\n[^\r]*crème brûlée[^\r]*\r\n$/,
-    );
+    return await runScript(commands.map((command) => `${command}\necho`).join('\n'));
   } finally {
     serve.kill('SIGTERM');
     await once(serve, 'exit');
   }
+};
+
+test('the commands of docs/REST.md do what it says, in its order', async () => {
+  const output = await runPage('docs/REST.md');
+  expect(output).not.toContain('"error"');
+  for (const part of [
+    '"dueDate":"2026-12-01T17:00:00.000Z"',
+    '"title":"Buy milk"',
+    '"nextCursor":null',
+    '"title":"Buy oat milk"',
+    '"version":2',
+  ]) {
+    expect(output).toContain(part);
+  }
+  expect(output.match(/"succeeded":\["[^\]]+\]/g)).toHaveLength(2);
+  const table = await readFile(join(folder, 'tasks.csv'), 'utf8');
+  expect(table).toMatch(
+    /^taskId,title,description,completed,priority,categoryId,dueDate,createdAt,updatedAt,version\r\n[^\r]*crème brûlée[^\r]*\r\n$/,
+  );
+});
+
+test('the commands of docs/REPERTOIRE.md do what it says, in its order', async () => {
+  const output = await runPage('docs/REPERTOIRE.md');
+  expect(output).not.toContain('"error"');
+  for (const part of [
+    '"uploadedPieces":["3F2504E0-4F89-41D3-9A0C-0305E82C3301"]',
+    '"serverPieces":[{"pieceId":"3F2504E0-4F89-41D3-9A0C-0305E82C3301","userId":"ann","title":"Oli Aloha"',
+    '"uploadedSessions":["6BA7B810-9DAD-11D1-80B4-00C04FD430C8"]',
+  ]) {
+    expect(output).toContain(part);
+  }
+  const file: unknown = JSON.parse(await readFile(join(folder, 'repertoire.json'), 'utf8'));
+  expect(file).toMatchObject({ user: { id: 'ann' }, pieces: [{ title: 'Oli Aloha' }], practiceSessions: [{ endedAtSource: 'manual' }] });
 });

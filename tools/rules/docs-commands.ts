@@ -45,8 +45,8 @@ export const proofOf = (command: string, path = ''): Proof | undefined => {
   if (scriptOf(command) !== undefined) return 'script';
   if (/^npx tidemark(\s|$)/.test(command)) return 'tidemark';
   if (/^npx vitest run --project (unit|rules|process|browser)(\s|$)/.test(command)) return 'listed';
-  // tests/process/rest-docs.test.ts runs all of this page, variables and all.
-  if (path === 'docs/REST.md') return 'listed';
+  // tests/process/rest-docs.test.ts runs all of these pages, variables and all.
+  if (path === 'docs/REST.md' || path === 'docs/REPERTOIRE.md') return 'listed';
   return Object.hasOwn(LISTED, command) ? 'listed' : undefined;
 };
 

@@ -1,4 +1,5 @@
 export { answerJson, answerRefusal, answerText } from '../http/answer.ts';
+export { setHeader } from '../http/answer-headers.ts';
 export { readMessage, readQuery } from '../http/check.ts';
 export type { HttpContext } from '../http/context.ts';
 export type { Dialect } from '../http/dialect.ts';

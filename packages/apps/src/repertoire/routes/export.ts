@@ -1,5 +1,5 @@
 import { ok, refuse } from '@tidemark/protocol';
-import { answerText, type Call, endpoint, NO_INPUT } from '@tidemark/server/rest';
+import { answerText, type Call, endpoint, NO_INPUT, setHeader } from '@tidemark/server/rest';
 import * as z from 'zod';
 import { openChanges, type Row } from './changes.ts';
 import { printSession } from './sessions.ts';
@@ -37,7 +37,7 @@ export const exportEndpoint = endpoint({
     const sessions = await liveRows(call, 'sessions');
     if (!sessions.ok) return sessions;
     const exportDate = new Date(services.env.wall()).toISOString();
-    c.header('Content-Disposition', `attachment; filename="repertoire-${exportDate.slice(0, 10)}.json"`);
+    setHeader(c, 'Content-Disposition', `attachment; filename="repertoire-${exportDate.slice(0, 10)}.json"`);
     const about = { exportDate, exportVersion: '1.0', user: userOf(principal) };
     const file = { ...about, pieces: pieces.value.map((row) => toWire(row, row.id, principal.subject, undefined)) };
     const practised = sessions.value.map((row) => printSession(row, principal.subject)).join(',');
