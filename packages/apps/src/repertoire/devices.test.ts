@@ -5,8 +5,8 @@ import { openRepertoireServer, type RepertoireServer, STORAGES } from './reperto
 const ID = '3F2504E0-4F89-41D3-9A0C-0305E82C3301';
 const MINUTE_MS = 60_000;
 
-const piece = (device: IosDevice, id = ID): LocalPiece => {
-  const found = device.pieces.find((one) => one.id === id);
+const piece = (device: IosDevice): LocalPiece => {
+  const found = device.pieces.find((one) => one.id === ID);
   if (found === undefined) throw new Error('The device has no such piece.');
   return found;
 };

@@ -126,104 +126,113 @@ const takeContent = (piece: LocalPiece, server: DecodedPiece): void => {
   Object.assign(piece, { includeInPractice, isFavorite, version });
 };
 
+interface Phone {
+  readonly server: RepertoireServer;
+  readonly user: string;
+  readonly device: IosDevice;
+}
+
+const post = async ({ server, user }: Phone, path: string, body: JsonObject, fate: Fate): Promise<JsonObject> => {
+  if (fate === 'dropRequest') throw new Error('connection refused');
+  const response = await server.request('POST', path, encode(body), user);
+  if (fate === 'dropAnswer') throw new Error('connection reset');
+  if (response.status !== 200) throw new Error(`${path} answers ${response.status}: ${await response.text()}`);
+  const answer: unknown = await response.json();
+  return isJsonObject(answer) ? answer : fail('no object');
+};
+
+const takeServerPiece = ({ device }: Phone, server: DecodedPiece, local: readonly LocalPiece[]): void => {
+  const modifiedAt = parseFractional(server.modifiedAt) ?? parseWhole(server.modifiedAt) ?? 0;
+  const existing = local.find(({ id }) => id === server.pieceId);
+  if (existing !== undefined) {
+    const isNewer = server.version > existing.version;
+    const isSame = server.version === existing.version && modifiedAt > existing.updatedAt && !existing.locallyModified;
+    if (!isNewer && !isSame) return;
+    takeContent(existing, server);
+    existing.lastSyncedAt = device.now();
+    if (!existing.locallyModified) existing.updatedAt = modifiedAt;
+    return;
+  }
+  const createdAt = parseFractional(server.createdAt) ?? device.now();
+  const fresh: LocalPiece = { ...emptyPiece(server.pieceId.toUpperCase(), device.now()), createdAt, lastSyncedAt: device.now() };
+  takeContent(fresh, server);
+  Object.assign(fresh, { updatedAt: parseFractional(server.modifiedAt) ?? device.now(), locallyModified: false });
+  device.pieces.push(fresh);
+};
+
+const syncPieces = async (phone: Phone, fate: Fate, during: () => void): Promise<string> => {
+  const { device, user } = phone;
+  const local = [...device.pieces];
+  const asked = device.lastSyncedAt === undefined ? {} : { lastSyncedAt: format(device.lastSyncedAt) };
+  const body = { operation: 'sync', pieces: local.map((piece) => encodePiece(piece, user)), ...asked };
+  const answering = post(phone, '/pieces', body, fate);
+  during();
+  const answer = await answering;
+  const updated = objects(answer, 'updatedPieces').map(decodePiece);
+  const syncedAt = string(answer, 'syncedAt');
+  strings(answer, 'uploadedPieces');
+  for (const one of objects(answer, 'serverPieces').map(decodePiece)) takeServerPiece(phone, one, local);
+  for (const { pieceId, version, modifiedAt } of updated) {
+    const piece = local.find(({ id }) => id === pieceId);
+    if (piece === undefined) continue;
+    Object.assign(piece, { version, lastSyncedAt: device.now(), locallyModified: false });
+    piece.updatedAt = parseFractional(modifiedAt) ?? piece.updatedAt;
+  }
+  return syncedAt;
+};
+
+const takeServerSession = (sessions: LocalSession[], server: JsonObject): void => {
+  const id = string(server, 'sessionId').toUpperCase();
+  const startedAt = string(server, 'startedAt');
+  // The app reads the end by the form that the start had.
+  const parse = parseFractional(startedAt) === undefined ? parseWhole : parseFractional;
+  const endedAt = optional(server, 'endedAt');
+  if (sessions.some((known) => known.id === id)) return;
+  const startTime = parse(startedAt) ?? fail('startedAt');
+  const endTime = endedAt === undefined ? undefined : parse(endedAt);
+  sessions.push({ id, pieceId: string(server, 'pieceId').toUpperCase(), startTime, endTime, isSynced: true });
+};
+
+const syncSessions = async (phone: Phone, fate: Fate): Promise<void> => {
+  const { sessions } = phone.device;
+  const unsynced = sessions.filter(({ isSynced }) => !isSynced);
+  const sent = unsynced.map(({ id, pieceId, startTime, endTime }) => ({
+    sessionId: id,
+    userId: phone.user,
+    pieceId,
+    startedAt: format(startTime),
+    ...(endTime === undefined ? {} : { endedAt: format(endTime) }),
+    createdAt: format(startTime),
+  }));
+  const answer = await post(phone, '/sessions', { sessions: sent }, fate);
+  string(answer, 'syncedAt');
+  for (const id of strings(answer, 'uploadedSessions')) {
+    const session = unsynced.find((one) => one.id === id.toUpperCase());
+    if (session !== undefined) session.isSynced = true;
+  }
+  for (const one of objects(answer, 'serverSessions')) takeServerSession(sessions, one);
+};
+
 export const openIosDevice = (server: RepertoireServer, user = 'ada', skew = 0): IosDevice => {
-  const pieces: LocalPiece[] = [];
-  const sessions: LocalSession[] = [];
-
-  const post = async (path: string, body: JsonObject, fate: Fate): Promise<JsonObject> => {
-    if (fate === 'dropRequest') throw new Error('connection refused');
-    const response = await server.request('POST', path, encode(body), user);
-    if (fate === 'dropAnswer') throw new Error('connection reset');
-    if (response.status !== 200) throw new Error(`${path} answers ${response.status}: ${await response.text()}`);
-    const answer: unknown = await response.json();
-    return isJsonObject(answer) ? answer : fail('no object');
-  };
-
-  const takeServerPiece = (server: DecodedPiece, local: readonly LocalPiece[]): void => {
-    const modifiedAt = parseFractional(server.modifiedAt) ?? parseWhole(server.modifiedAt) ?? 0;
-    const existing = local.find(({ id }) => id === server.pieceId);
-    if (existing !== undefined) {
-      const isNewer = server.version > existing.version;
-      const isSame = server.version === existing.version && modifiedAt > existing.updatedAt && !existing.locallyModified;
-      if (!isNewer && !isSame) return;
-      takeContent(existing, server);
-      existing.lastSyncedAt = device.now();
-      if (!existing.locallyModified) existing.updatedAt = modifiedAt;
-      return;
-    }
-    const createdAt = parseFractional(server.createdAt) ?? device.now();
-    const fresh: LocalPiece = { ...emptyPiece(server.pieceId.toUpperCase(), device.now()), createdAt, lastSyncedAt: device.now() };
-    takeContent(fresh, server);
-    Object.assign(fresh, { updatedAt: parseFractional(server.modifiedAt) ?? device.now(), locallyModified: false });
-    pieces.push(fresh);
-  };
-
-  const syncPieces = async (fate: Fate, during: () => void): Promise<string> => {
-    const local = [...pieces];
-    const asked = device.lastSyncedAt === undefined ? {} : { lastSyncedAt: format(device.lastSyncedAt) };
-    const body = { operation: 'sync', pieces: local.map((piece) => encodePiece(piece, user)), ...asked };
-    const answering = post('/pieces', body, fate);
-    during();
-    const answer = await answering;
-    const updated = objects(answer, 'updatedPieces').map(decodePiece);
-    const syncedAt = string(answer, 'syncedAt');
-    strings(answer, 'uploadedPieces');
-    for (const one of objects(answer, 'serverPieces').map(decodePiece)) takeServerPiece(one, local);
-    for (const { pieceId, version, modifiedAt } of updated) {
-      const piece = local.find(({ id }) => id === pieceId);
-      if (piece === undefined) continue;
-      Object.assign(piece, { version, lastSyncedAt: device.now(), locallyModified: false });
-      piece.updatedAt = parseFractional(modifiedAt) ?? piece.updatedAt;
-    }
-    return syncedAt;
-  };
-
-  const syncSessions = async (fate: Fate): Promise<void> => {
-    const unsynced = sessions.filter(({ isSynced }) => !isSynced);
-    const sent = unsynced.map(({ id, pieceId, startTime, endTime }) => ({
-      sessionId: id,
-      userId: user,
-      pieceId,
-      startedAt: format(startTime),
-      ...(endTime === undefined ? {} : { endedAt: format(endTime) }),
-      createdAt: format(startTime),
-    }));
-    const answer = await post('/sessions', { sessions: sent }, fate);
-    string(answer, 'syncedAt');
-    for (const id of strings(answer, 'uploadedSessions')) {
-      const session = unsynced.find((one) => one.id === id.toUpperCase());
-      if (session !== undefined) session.isSynced = true;
-    }
-    for (const one of objects(answer, 'serverSessions')) {
-      const id = string(one, 'sessionId').toUpperCase();
-      const startedAt = string(one, 'startedAt');
-      const parse = parseFractional(startedAt) === undefined ? parseWhole : parseFractional;
-      const endedAt = optional(one, 'endedAt');
-      if (sessions.some((known) => known.id === id)) continue;
-      const startTime = parse(startedAt) ?? fail('startedAt');
-      const endTime = endedAt === undefined ? undefined : parse(endedAt);
-      sessions.push({ id, pieceId: string(one, 'pieceId').toUpperCase(), startTime, endTime, isSynced: true });
-    }
-  };
-
   const device: IosDevice = {
-    pieces,
-    sessions,
+    pieces: [],
+    sessions: [],
     lastSyncedAt: undefined,
     skew,
     now: () => server.clock.wall + device.skew,
     add: (id, fields) => {
       const piece = { ...emptyPiece(id, device.now()), ...fields };
-      pieces.push(piece);
+      device.pieces.push(piece);
       return piece;
     },
     edit: (piece, change) => {
       Object.assign(piece, change, { updatedAt: device.now(), locallyModified: true, version: piece.version + 1 });
     },
     sync: async (fate = () => 'pass', during = () => undefined) => {
+      const phone = { server, user, device };
       try {
-        const syncedAt = await syncPieces(fate('/pieces'), during);
-        await syncSessions(fate('/sessions'));
+        const syncedAt = await syncPieces(phone, fate('/pieces'), during);
+        await syncSessions(phone, fate('/sessions'));
         device.lastSyncedAt = parseFractional(syncedAt) ?? device.now();
         return true;
       } catch (error) {
@@ -234,11 +243,11 @@ export const openIosDevice = (server: RepertoireServer, user = 'ada', skew = 0):
     reopen: () => {
       device.lastSyncedAt = undefined;
     },
-    backup: () => JSON.stringify({ pieces, sessions }),
+    backup: () => JSON.stringify({ pieces: device.pieces, sessions: device.sessions }),
     restore: (backup) => {
       const kept: { pieces: LocalPiece[]; sessions: LocalSession[] } = JSON.parse(backup);
-      pieces.splice(0, pieces.length, ...kept.pieces);
-      sessions.splice(0, sessions.length, ...kept.sessions);
+      device.pieces.splice(0, device.pieces.length, ...kept.pieces);
+      device.sessions.splice(0, device.sessions.length, ...kept.sessions);
       device.lastSyncedAt = undefined;
     },
   };

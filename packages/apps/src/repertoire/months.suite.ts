@@ -154,10 +154,10 @@ const restore = (world: World, device: IosDevice): void => {
   for (const one of held(world, device)) if (!one.isDelivered) world.written.delete(one.value);
   for (const { id } of device.sessions) if (!world.delivered.has(id)) world.practised.delete(id);
   device.restore(backup);
-  for (const { id } of device.sessions) if (!world.practised.has(id)) world.practised.set(id, session(device, id));
+  for (const { id } of device.sessions) if (!world.practised.has(id)) world.practised.set(id, session(id, device));
 };
 
-const session = (device: IosDevice, id: string): LocalSession => {
+const session = (id: string, device: IosDevice): LocalSession => {
   const found = device.sessions.find((one) => one.id === id);
   if (found === undefined) throw new Error('The phone has no such session.');
   return { ...found };

@@ -29,7 +29,7 @@ export const isUuid = (id: string): boolean => UUID.test(id);
 
 const longText = z.string().max(PIECE_LIMITS.textLengthMax);
 
-/** Above the version before and any that was sent, with room for the edits that devices count (see version.ts). */
+/** Above the version before and any that was sent, far enough for the edits that devices count between two syncs (see version.ts). */
 const countVersion: Derive = (previous, _next, sent) => ({
   version: previous === null ? versionIn(sent) + 1 : nextVersion(versionIn(previous), versionIn(sent)),
 });
