@@ -1,4 +1,4 @@
-import { type Result, refuse } from '@tidemark/protocol';
+import { compareIndexValues, type Result, refuse } from '@tidemark/protocol';
 import type { Device, DevicesAnswer } from '@tidemark/protocol/messages';
 import type { SpaceRef } from '../engine.ts';
 import type { ClientRow } from '../storage/storage.ts';
@@ -9,10 +9,13 @@ const toDevice = (row: ClientRow): Device => {
   return { clientId, ...(name === null ? {} : { name }), ackedN, seq, firstSeenAt, lastSeenAt, revoked };
 };
 
-/** GET /devices. */
+/** Oldest first, so that a list on a page stays as it is when a device is seen again. */
+const byFirstSeen = (a: ClientRow, b: ClientRow): number => a.firstSeenAt - b.firstSeenAt || compareIndexValues(a.clientId, b.clientId);
+
+/** GET /devices, in the order in which they came. */
 export const listDevices = async (serving: Serving, space: SpaceRef): Promise<Result<DevicesAnswer>> => {
   const rows = await serving.storage.readClients(space.key);
-  return { ok: true, value: { devices: rows.map(toDevice) } };
+  return { ok: true, value: { devices: rows.toSorted(byFirstSeen).map(toDevice) } };
 };
 
 /** Renames a device, or revokes it for good: it gets CLIENT_REVOKED from then on and no longer counts for compaction. */

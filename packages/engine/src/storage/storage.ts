@@ -56,6 +56,7 @@ export interface Storage {
   ): Promise<RecordRow[]>;
   /** Live records that a declared index serves (see QueryPlan). Ordered and compared as protocol's compareIndexValues does. */
   query(space: string, plan: QueryPlan): Promise<RecordRow[]>;
+  /** All clients of a space, in any order. */
   readClients(space: string): Promise<ClientRow[]>;
   /**
    * Writes name, revocation, last seen and cursor position outside of an append; never touches ackedN and firstSeenAt of
