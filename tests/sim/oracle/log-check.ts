@@ -139,7 +139,7 @@ export const createLogCheck = (context: Context, memory: Memory, onErased: () =>
       for (const epoch of epochs.get(user) ?? []) memory.erasedEpochs.add(epoch);
       for (const [mutationId, issued] of memory.issued) if (issued.user === user) memory.receipts.delete(mutationId);
       onErased();
-      model.forget();
+      model.forget(one.space);
       rows.forget();
     }
   };
@@ -152,7 +152,6 @@ export const createLogCheck = (context: Context, memory: Memory, onErased: () =>
       position = 0;
       // What heals comes in the order of its old seqs, not of its issue.
       memory.restored = true;
-      model.forget();
       read(stored);
     },
   };

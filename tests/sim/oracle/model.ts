@@ -2,7 +2,7 @@ import type { Append, LogRow } from '@tidemark/engine';
 import { CONFLICTS, isJsonObject, type Json, type JsonObject, type MutableJsonObject } from '@tidemark/protocol';
 import type { Context } from '../world/context.ts';
 import type { Memory } from './memory.ts';
-import { type Expected, type Meeting, RULES } from './model-rules.ts';
+import { RULES } from './model-rules.ts';
 import { plainJson } from './plain-json.ts';
 
 interface Stamp {
@@ -26,7 +26,8 @@ interface Modelled {
 /** Predicts each change of the log from the mutation that made it. */
 export interface Model {
   row(batch: Append, row: LogRow): void;
-  forget(): void;
+  /** The space was erased. */
+  forget(space: string): void;
 }
 
 const fieldsOf = ({ fieldsJson, deleted }: LogRow): JsonObject => {
@@ -49,15 +50,7 @@ interface Prediction {
   conflict: boolean;
 }
 
-/** Rules that combine also do so over writes that only the product knows to be foreign (those of a client under its earlier name). */
-const expectedOf = (field: string, meeting: Meeting, found: Json | undefined): Expected | undefined => {
-  const expected = RULES[field]?.(meeting);
-  const combined = field === 'likes' || field === 'tags' ? RULES[field]?.({ ...meeting, isForeign: true }) : undefined;
-  return combined !== undefined && plainJson(combined.value) === plainJson(found) ? combined : expected;
-};
-
 const predict = (before: Modelled, row: LogRow, mutation: JsonObject): Prediction => {
-  const found = fieldsOf(row);
   const made: Prediction = { stamps: new Map(before.stamps), fields: { ...before.fields }, conflict: false };
   const was = isJsonObject(mutation.was) ? mutation.was : {};
   const sent = isJsonObject(mutation.fields) ? mutation.fields : {};
@@ -65,7 +58,7 @@ const predict = (before: Modelled, row: LogRow, mutation: JsonObject): Predictio
     const stamp = before.stamps.get(field) ?? before.made;
     const isForeign = stamp.clientId !== row.clientId && stamp.seq > Number(mutation.base);
     const meeting = { was: was[field], mine: value ?? undefined, theirs: before.fields[field], isForeign };
-    const expected = expectedOf(field, meeting, found[field]);
+    const expected = RULES[field]?.(meeting);
     if (expected === undefined) continue;
     if (expected.value === undefined) delete made.fields[field];
     else made.fields[field] = expected.value;
@@ -113,6 +106,8 @@ export const createModel = ({ violate, sometimes }: Context, memory: Memory): Mo
       check(batch, row, made);
       records.set(key, { ...before, fields: fieldsOf(row), stamps: made.stamps });
     },
-    forget: () => records.clear(),
+    forget: (space) => {
+      for (const key of records.keys()) if (key.startsWith(`${space} `)) records.delete(key);
+    },
   };
 };
