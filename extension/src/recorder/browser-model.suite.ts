@@ -63,10 +63,10 @@ interface ModelTab {
   done: Done | null;
 }
 
-/** Plays commands; `emit` gets the events. Answers what was done. */
+/** Plays commands; `emit` gets the events, each with everything there is to see then. Answers what was done. */
 export const play = (
   list: readonly Command[],
-  emit: (event: BrowserEvent) => void,
+  emit: (event: BrowserEvent, world: BrowserEvent<'snapshot'>) => void,
 ): { readonly done: readonly Done[]; readonly at: number } => {
   let at = 1_700_000_000_000;
   let session = 1;
@@ -80,11 +80,12 @@ export const play = (
   const seen = ({ id, windowId, active, url, audible }: ModelTab): SeenTab => {
     return { id, windowId, active, url, audible, title: `Title of ${url}`, incognito: windowId === INCOGNITO_WINDOW };
   };
-  const snapshot = (): void =>
-    emit({
-      ...{ kind: 'snapshot', at, session: `run ${session}`, tabs: tabs.map(seen), focused, idle },
-      rules: { recording, excluded: EXCLUDED },
-    });
+  const look = (): BrowserEvent<'snapshot'> => ({
+    ...{ kind: 'snapshot', at, session: `run ${session}`, tabs: tabs.map(seen), focused, idle },
+    rules: { recording, excluded: EXCLUDED },
+  });
+  const tell = (event: BrowserEvent): void => emit(event, look());
+  const snapshot = (): void => tell(look());
   const end = (tab: ModelTab): void => {
     if (tab.done !== null) tab.done.end = at;
     tab.done = null;
@@ -108,38 +109,38 @@ export const play = (
     if ('nth' in command && tab === undefined) return;
     if (command.do === 'wait') {
       pass(command.ms, true);
-      emit({ kind: 'beat', at });
+      tell({ kind: 'beat', at });
     } else if (command.do === 'sleep') {
       pass(command.ms, false);
-      emit({ kind: 'beat', at });
+      tell({ kind: 'beat', at });
     } else if (command.do === 'open') {
       const opened: ModelTab = { id: nextId, windowId: command.windowId, active: false, url: command.page, audible: false, done: null };
       nextId += 1;
       tabs.push(opened);
       if (command.active) show(opened);
       begin(opened);
-      emit({ kind: 'tab', at, tab: seen(opened) });
+      tell({ kind: 'tab', at, tab: seen(opened) });
     } else if (command.do === 'navigate' && tab !== undefined) {
       if (tab.url !== command.page) end(tab);
       tab.url = command.page;
       begin(tab);
-      emit({ kind: 'tab', at, tab: seen(tab) });
+      tell({ kind: 'tab', at, tab: seen(tab) });
     } else if (command.do === 'sound' && tab !== undefined) {
       tab.audible = !tab.audible;
-      emit({ kind: 'tab', at, tab: seen(tab) });
+      tell({ kind: 'tab', at, tab: seen(tab) });
     } else if (command.do === 'activate' && tab !== undefined) {
       show(tab);
-      emit({ kind: 'activated', at, tabId: tab.id, windowId: tab.windowId });
+      tell({ kind: 'activated', at, tabId: tab.id, windowId: tab.windowId });
     } else if (command.do === 'close' && tab !== undefined) {
       end(tab);
       tabs = tabs.filter((other) => other !== tab);
-      emit({ kind: 'closed', at, tabId: tab.id });
+      tell({ kind: 'closed', at, tabId: tab.id });
     } else if (command.do === 'focus') {
       focused = command.windowId;
-      emit({ kind: 'focus', at, windowId: focused });
+      tell({ kind: 'focus', at, windowId: focused });
     } else if (command.do === 'idle') {
       idle = command.state;
-      emit({ kind: 'idle', at, state: idle });
+      tell({ kind: 'idle', at, state: idle });
     } else if (command.do === 'missed') snapshot();
     else if (command.do === 'restart') {
       for (const tab of tabs) end(tab);

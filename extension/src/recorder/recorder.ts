@@ -34,7 +34,7 @@ const takeTab = (draft: Draft, { id, windowId, active, audible, incognito, url, 
   const page = draft.rules.recording ? pageOf(url, draft.rules.excluded) : null;
   if (visit !== null && visit.url === page?.url) {
     const trimmed = trimTitle(title);
-    if (trimmed !== '' && trimmed !== visit.title) setTab(draft, { ...tab, visit: { ...visit, title: trimmed } });
+    if (trimmed !== '' && trimmed !== visit.title) setTab(draft, { ...tab, visit: { ...prolong(visit, draft.at, 0), title: trimmed } });
     return;
   }
   endVisitOf(draft, id);
