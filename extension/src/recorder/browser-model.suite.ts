@@ -42,7 +42,7 @@ export const commands: fc.Arbitrary<readonly Command[]> = fc.array(
     fc.record({ do: fc.constantFrom('missed', 'restart') }),
     fc.record({ do: fc.constant('pause' as const), recording: fc.boolean() }),
   ),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 );
 
 /** What was done on one page. */

@@ -14,12 +14,12 @@ const happenings: fc.Arbitrary<readonly (Happening | null)[]> = fc.array(
   fc.option(
     fc.oneof(
       fc.record({ kind: fc.constant('stop' as const) }),
-      fc.record({ kind: fc.constant('sync' as const), network: fc.constantFrom<Network>('up', 'deaf', 'down') }),
+      fc.record({ kind: fc.constant('sync' as const), network: fc.constantFrom<Network>('up', 'slow', 'deaf', 'down') }),
       fc.record({ kind: fc.constant('die' as const), atWrite: fc.integer({ min: 1, max: 6 }), stored: fc.boolean() }),
     ),
     { freq: 2 },
   ),
-  { minLength: 20, maxLength: 60 },
+  { minLength: 20, maxLength: 60, size: 'max' },
 );
 
 test('whatever worker, store and network do, the server has each visit once, with its times, and the totals of each tab', async () => {

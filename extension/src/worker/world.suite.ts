@@ -11,8 +11,8 @@ import { type Controller, createController } from './controller.ts';
 
 const OWNER = { issuer: 'test', subject: 'ann', email: 'ann@example.com' };
 
-/** How the network treats the next requests: answers, answers that are lost on the way back, none at all. */
-export type Network = 'up' | 'deaf' | 'down';
+/** How the network treats the next requests: answers at once, after the next event, answers that are lost on the way back, none at all. */
+export type Network = 'up' | 'slow' | 'deaf' | 'down';
 
 /** When the worker dies: at its nth write from now, before or after it is stored. */
 export interface Death {
@@ -101,6 +101,10 @@ export const createWorld = async () => {
   let death: Death | null = null;
   let writes = 0;
   let ids = 0;
+  /** Answers that are on their way. */
+  let held: (() => void)[] = [];
+  let onHeld: () => void = () => undefined;
+  let slowSync: Promise<void> | null = null;
 
   const nextDeath = (): Death | null => {
     writes += 1;
@@ -113,6 +117,12 @@ export const createWorld = async () => {
     if (network === 'down') throw new Error('offline');
     const text = JSON.stringify(server.http(request));
     if (network === 'deaf') throw new Error('the connection was cut');
+    if (network === 'slow') {
+      await new Promise<void>((resolve) => {
+        held.push(resolve);
+        onHeld();
+      });
+    }
     return { status: 200, header: () => null, text: async () => text };
   };
   const env: ClientEnv = {
@@ -163,6 +173,14 @@ export const createWorld = async () => {
       await worker.lookAgain().catch(() => undefined);
     }
   };
+  /** Lets the answers arrive, and the network be as usual. */
+  const arrive = async (): Promise<void> => {
+    network = 'up';
+    for (const release of held) release();
+    held = [];
+    await slowSync;
+    slowSync = null;
+  };
   return {
     server,
     /** Hears an event in the browser that `world` shows. */
@@ -173,11 +191,20 @@ export const createWorld = async () => {
       if (settings.paused !== paused) await living((controller) => controller.change({ paused }));
       else await living((controller) => (event.kind === 'snapshot' ? controller.lookAgain() : controller.hear(event)));
       if (settings.paused !== paused) await living((controller) => controller.change({ paused }));
+      await arrive();
     },
     sync: async (how: Network): Promise<void> => {
+      if (how === 'slow') {
+        network = how;
+        const isHeld = new Promise<void>((resolve) => {
+          onHeld = resolve;
+        });
+        slowSync ??= living((controller) => controller.sync());
+        return Promise.race([isHeld, slowSync]);
+      }
+      await arrive();
       network = how;
       await living((controller) => controller.sync());
-      network = 'up';
     },
     /** The worker is stopped while it has nothing to do. */
     stop: (): void => {
