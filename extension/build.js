@@ -17,7 +17,7 @@ const shared = {
   logLevel: 'warn',
   resolve: { conditions: ['@tidemark/source', 'module', 'browser', 'development|production'] },
 };
-const output = { target: 'es2023', outDir: built, sourcemap: false, modulePreload: { polyfill: false } };
+const output = { target: 'es2023', outDir: built, sourcemap: false, assetsInlineLimit: 0, modulePreload: { polyfill: false } };
 
 /** Popup and options page. */
 const buildPages = () =>

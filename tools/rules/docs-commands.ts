@@ -50,7 +50,7 @@ export const proofOf = (command: string, path = ''): Proof | undefined => {
   return Object.hasOwn(LISTED, command) ? 'listed' : undefined;
 };
 
-const isPage = (path: string): boolean => /^(README|CONTRIBUTING)\.md$|^docs\/[^/]+\.md$/.test(path);
+const isPage = (path: string): boolean => /^(README|CONTRIBUTING)\.md$|^docs\/[^/]+\.md$|^extension\/README\.md$/.test(path);
 
 /** Every command that the docs show, in the order of the pages. */
 export const commandsOfDocs = (files: readonly SourceText[]): readonly DocCommand[] =>

@@ -49,6 +49,7 @@ export const PACKAGES: readonly PackageRow[] = [
     '@tidemark/storage',
   ]),
   row('console', '@tidemark/console', 'browser', ['@tidemark/apps', '@tidemark/client', '@tidemark/protocol', '@tidemark/react']),
+  row('extension', '@tidemark/extension', 'browser', ['@tidemark/client', '@tidemark/protocol']),
 ];
 
 /** `packages/client/src/a.ts` → the row of client. */

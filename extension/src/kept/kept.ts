@@ -39,8 +39,8 @@ export interface Kept {
   /** Deletes everything, under a new anonymousClientId; `head().erasing` until `erased`. */
   erase(): Promise<void>;
   erased(): Promise<void>;
-  /** Lets go of all records that the server has. */
-  forgetSynced(): Promise<void>;
+  /** Lets go of all records that the server has, and of the tabs, whose visits end. */
+  leave(): Promise<void>;
   /** All records, for a file. */
   exported(): Promise<{ readonly visits: readonly JsonObject[]; readonly aggregates: readonly JsonObject[] }>;
   close(): Promise<void>;
@@ -123,6 +123,12 @@ const erase = async (shelf: Shelf): Promise<void> => {
   shelf.waiting = new Map();
 };
 
+const leave = async (shelf: Shelf): Promise<void> => {
+  const { tabs: _, ...known } = shelf.recorder;
+  await hear(shelf, { ...known, kind: 'snapshot', tabs: [] });
+  await shelf.commit(shelf.head, { clear: ['records'] });
+};
+
 const exported = async ({ store }: Shelf) => {
   const tables = await Promise.all([store.readAll('records'), store.readAll('parked'), store.readAll('outbox')]);
   // What waits is newer than what was synced under the same key.
@@ -149,7 +155,7 @@ export const openKept = async (store: ClientStore, uuid: () => string): Promise<
     prune: (now) => inTurn(() => prune(shelf, now)),
     erase: () => inTurn(() => erase(shelf)),
     erased: () => patch({ erasing: false }),
-    forgetSynced: () => inTurn(() => shelf.commit(shelf.head, { clear: ['records'] })),
+    leave: () => inTurn(() => leave(shelf)),
     exported: () => inTurn(() => exported(shelf)),
     close: () => inTurn(() => store.close()),
   };

@@ -25,22 +25,20 @@ export const say = (text: string, tone: 'good' | 'bad' = 'good'): void => {
   line.textContent = text;
 };
 
-/** Asks the worker with a button held, shows what it answers, and says how it went. */
+/** Asks the worker while the button is busy, shows what it answers, and says how it went. Undefined: the button was busy already. */
 export const perform = async (
   button: HTMLButtonElement,
   request: Request,
   render: (status: Status) => void,
   done: (status: Status) => string,
-): Promise<Answer> => {
-  button.setAttribute('aria-busy', 'true');
-  button.disabled = true;
-  const hadFocus = document.activeElement === button;
+): Promise<Answer | undefined> => {
+  // A disabled button would lose the keyboard.
+  if (button.ariaBusy === 'true') return undefined;
+  button.ariaBusy = 'true';
   const answer = await ask(request);
-  button.removeAttribute('aria-busy');
-  button.disabled = false;
+  button.ariaBusy = 'false';
   if (answer.ok) render(answer.value);
   say(answer.ok ? done(answer.value) : answer.error.message, answer.ok ? 'good' : 'bad');
-  if (hadFocus && !button.closest('[hidden]')) button.focus();
   return answer;
 };
 

@@ -44,11 +44,18 @@ const renderLists = ({ excluded, refused }: Status): void => {
   show('refused-card', refused.length > 0);
 };
 
+const dataSays = ({ email, erasing, pending, lastSyncAt }: Status): string => {
+  if (email === null) return 'Sign in to export or delete it.';
+  if (erasing) return 'Your data is deleted here. The server deletes it as soon as it can be reached.';
+  const waiting = pending === 0 ? 'Nothing waits' : `${count(pending, 'record')} ${pending === 1 ? 'waits' : 'wait'}`;
+  return `${waiting} to be sent; last sync: ${ago(lastSyncAt, now())}. What was sent is kept here for 30 days.`;
+};
+
 const render = (status: Status): void => {
   const isSame = JSON.stringify({ ...status, file: null }) === JSON.stringify({ ...latest, file: null });
   latest = status;
   if (isSame) return;
-  const { email, server, paused, pending, lastSyncAt, erasing } = status;
+  const { email, server, paused } = status;
   const isIn = email !== null;
   setText('who', isIn ? `Signed in as ${email}` : 'Nobody is signed in. Press the button of the extension to sign in.');
   button('recording').setAttribute('aria-checked', String(!paused));
@@ -57,15 +64,7 @@ const render = (status: Status): void => {
   field.disabled = isIn;
   button('save').disabled = isIn;
   setText('server-says', isIn ? 'Sign out to choose another server.' : 'Where your history is kept. Only this server ever gets it.');
-  const kept = `${pending === 0 ? 'Nothing waits' : `${count(pending, 'record')} ${pending === 1 ? 'waits' : 'wait'}`} to be sent; last sync: ${ago(lastSyncAt, now())}. What was sent is kept here for 30 days.`;
-  setText(
-    'data-says',
-    erasing
-      ? 'Your data is deleted here. The server deletes it as soon as it can be reached.'
-      : isIn
-        ? kept
-        : 'Sign in to export or delete it.',
-  );
+  setText('data-says', dataSays(status));
   for (const id of ['export', 'delete']) button(id).disabled = !isIn;
   const trouble = troubleOf(status);
   show('trouble', trouble !== null);
@@ -81,7 +80,7 @@ const refresh = async (): Promise<void> => {
 
 const exportData = async (): Promise<void> => {
   const answer = await perform(button('export'), { ask: 'export' }, render, () => 'The file holds what is kept in this browser');
-  if (answer.ok && answer.value.file !== undefined) download('tidemark-browsing.json', answer.value.file);
+  if (answer?.ok && answer.value.file !== undefined) download('tidemark-browsing.json', answer.value.file);
 };
 
 const deleteData = async (): Promise<void> => {
@@ -101,7 +100,7 @@ const onSubmit = (id: string, act: () => Promise<unknown>): void => {
 onSubmit('exclude', async () => {
   const field = element('site', HTMLInputElement);
   const answer = await perform(button('add'), { ask: 'exclude', site: field.value }, render, () => 'That site is no longer recorded');
-  if (answer.ok) field.value = '';
+  if (answer?.ok) field.value = '';
   field.focus();
 });
 onSubmit('server-form', () =>

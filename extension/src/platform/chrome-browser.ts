@@ -33,9 +33,18 @@ const session = async (): Promise<string> => {
   return fresh;
 };
 
+/** The window that has the keyboard. Fails where there is no window at all. */
+const focusedWindow = async (): Promise<number | null> => {
+  const last = await chrome.windows.getLastFocused();
+  return last.focused ? (last.id ?? null) : null;
+};
+
 const look: BrowserPort['look'] = async () => {
-  const [tabs, windows, idle] = await Promise.all([chrome.tabs.query({}), chrome.windows.getAll(), chrome.idle.queryState(IDLE_SECONDS)]);
-  const focused = windows.find((one) => one.focused)?.id ?? null;
+  const [tabs, focused, idle] = await Promise.all([
+    chrome.tabs.query({}),
+    focusedWindow().catch(() => null),
+    chrome.idle.queryState(IDLE_SECONDS),
+  ]);
   return { tabs: tabs.flatMap((tab) => seenTab(tab) ?? []), focused, idle };
 };
 

@@ -16,12 +16,12 @@ const chipOf = ({ email, hasSession, paused, syncing }: Status): readonly [state
   return ['on', syncing ? 'Syncing' : 'Recording'];
 };
 
-const renderSite = ({ excluded }: Status): void => {
+const renderSite = ({ excluded, paused }: Status): void => {
   show('site-card', site !== undefined);
   if (site === undefined) return;
   const isOut = isExcluded(site, excluded);
   setText('site', site.hostname);
-  setText('site-says', isOut ? 'This site is not recorded' : 'This site is recorded');
+  setText('site-says', isOut ? 'This site is never recorded' : paused ? 'Not recorded while paused' : 'This site is recorded');
   setText('site-toggle', isOut ? 'Record again' : 'Exclude');
   button('site-toggle').setAttribute('aria-label', isOut ? `Record ${site.hostname} again` : `Never record ${site.hostname}`);
 };
@@ -41,6 +41,7 @@ const render = (status: Status): void => {
   for (const id of ['delete', 'sign-out']) show(id, isIn);
   setText('server', server);
   show('choose-server', !isIn);
+  show('who', isIn);
   setText('who', email ?? '');
   button('recording').setAttribute('aria-checked', String(!paused));
   setText('recording-says', paused ? 'Paused: nothing is recorded' : 'Pages you visit and for how long');
@@ -70,7 +71,7 @@ const enter = async (ask: 'signIn' | 'register'): Promise<void> => {
     render,
     () => `Signed in as ${email}`,
   );
-  if (!answer.ok) return;
+  if (answer?.ok !== true) return;
   field.value = '';
   button('recording').focus();
 };

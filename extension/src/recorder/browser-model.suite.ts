@@ -63,101 +63,131 @@ interface ModelTab {
   done: Done | null;
 }
 
+/** The browser, and what was done in it. */
+interface Model {
+  at: number;
+  session: number;
+  tabs: ModelTab[];
+  nextId: number;
+  focused: number | null;
+  idle: IdleState;
+  recording: boolean;
+  readonly done: Done[];
+}
+
+const seenOf = ({ id, windowId, active, url, audible }: ModelTab): SeenTab => {
+  return { id, windowId, active, url, audible, title: `Title of ${url}`, incognito: windowId === INCOGNITO_WINDOW };
+};
+
+const lookAt = ({ at, session, tabs, focused, idle, recording }: Model): BrowserEvent<'snapshot'> => ({
+  ...{ kind: 'snapshot', at, session: `run ${session}`, tabs: tabs.map(seenOf), focused, idle },
+  rules: { recording, excluded: EXCLUDED },
+});
+
+const end = ({ at }: Model, tab: ModelTab): void => {
+  if (tab.done !== null) tab.done.end = at;
+  tab.done = null;
+};
+
+const begin = ({ at, recording, done }: Model, tab: ModelTab): void => {
+  if (!recording || tab.windowId === INCOGNITO_WINDOW || !isRecorded(tab.url) || tab.done !== null) return;
+  tab.done = { tabId: tab.id, url: tab.url, start: at, end: null, active: 0 };
+  done.push(tab.done);
+};
+
+const pass = (model: Model, ms: number, awake: boolean): void => {
+  const viewed = model.tabs.find((tab) => tab.active && tab.windowId === model.focused);
+  const attends = model.idle === 'active' || (model.idle === 'idle' && viewed?.audible === true);
+  if (awake && attends && viewed?.done) viewed.done.active += ms;
+  model.at += ms;
+};
+
+const show = ({ tabs }: Model, tab: ModelTab): void => {
+  for (const other of tabs) if (other.windowId === tab.windowId) other.active = other === tab;
+};
+
+const navigate = (model: Model, tab: ModelTab, page: string): void => {
+  if (tab.url !== page) end(model, tab);
+  tab.url = page;
+  begin(model, tab);
+};
+
+const open = (model: Model, { windowId, page, active }: Command & { readonly do: 'open' }): ModelTab => {
+  const tab: ModelTab = { id: model.nextId, windowId, active: false, url: page, audible: false, done: null };
+  model.nextId += 1;
+  model.tabs.push(tab);
+  if (active) show(model, tab);
+  begin(model, tab);
+  return tab;
+};
+
+/** The browser is gone for five seconds; its pages are restored, in tabs whose ids are given out anew. */
+const restart = (model: Model): void => {
+  for (const tab of model.tabs) end(model, tab);
+  model.at += 5_000;
+  model.session += 1;
+  model.tabs = model.tabs.map((tab, index) => ({ ...tab, id: index + 1, done: null }));
+  model.nextId = model.tabs.length + 1;
+  for (const tab of model.tabs) begin(model, tab);
+};
+
+/** Does what concerns one tab, and answers the event that a browser emits then. */
+const actOnTab = (model: Model, command: Command & { readonly nth: number }, tab: ModelTab): BrowserEvent => {
+  const { at } = model;
+  if (command.do === 'activate') {
+    show(model, tab);
+    return { kind: 'activated', at, tabId: tab.id, windowId: tab.windowId };
+  }
+  if (command.do === 'close') {
+    end(model, tab);
+    model.tabs = model.tabs.filter((other) => other !== tab);
+    return { kind: 'closed', at, tabId: tab.id };
+  }
+  if (command.do === 'navigate') navigate(model, tab, command.page);
+  else tab.audible = !tab.audible;
+  return { kind: 'tab', at, tab: seenOf(tab) };
+};
+
+/** Does what a command says; answers the event, or undefined where there is nothing to do it with. */
+const act = (model: Model, command: Command): BrowserEvent | undefined => {
+  if ('nth' in command) {
+    const tab = model.tabs[command.nth % Math.max(1, model.tabs.length)];
+    return tab === undefined ? undefined : actOnTab(model, command, tab);
+  }
+  if (command.do === 'open') return { kind: 'tab', at: model.at, tab: seenOf(open(model, command)) };
+  if (command.do === 'wait' || command.do === 'sleep') {
+    pass(model, command.ms, command.do === 'wait');
+    return { kind: 'beat', at: model.at };
+  }
+  if (command.do === 'focus') {
+    model.focused = command.windowId;
+    return { kind: 'focus', at: model.at, windowId: model.focused };
+  }
+  if (command.do === 'idle') {
+    model.idle = command.state;
+    return { kind: 'idle', at: model.at, state: model.idle };
+  }
+  if (command.do === 'restart') restart(model);
+  if (command.do === 'pause') {
+    model.recording = command.recording;
+    for (const tab of model.tabs) command.recording ? begin(model, tab) : end(model, tab);
+  }
+  return lookAt(model);
+};
+
 /** Plays commands; `emit` gets the events, each with everything there is to see then. Answers what was done. */
 export const play = (
   list: readonly Command[],
   emit: (event: BrowserEvent, world: BrowserEvent<'snapshot'>) => void,
-): { readonly done: readonly Done[]; readonly at: number } => {
-  let at = 1_700_000_000_000;
-  let session = 1;
-  let tabs: ModelTab[] = [];
-  let nextId = 1;
-  let focused: number | null = 1;
-  let idle: IdleState = 'active';
-  let recording = true;
+): { readonly done: readonly Done[] } => {
   const done: Done[] = [];
-
-  const seen = ({ id, windowId, active, url, audible }: ModelTab): SeenTab => {
-    return { id, windowId, active, url, audible, title: `Title of ${url}`, incognito: windowId === INCOGNITO_WINDOW };
+  const model: Model = {
+    ...{ at: 1_700_000_000_000, session: 1, tabs: [], nextId: 1, focused: 1, idle: 'active', recording: true, done },
   };
-  const look = (): BrowserEvent<'snapshot'> => ({
-    ...{ kind: 'snapshot', at, session: `run ${session}`, tabs: tabs.map(seen), focused, idle },
-    rules: { recording, excluded: EXCLUDED },
-  });
-  const tell = (event: BrowserEvent): void => emit(event, look());
-  const snapshot = (): void => tell(look());
-  const end = (tab: ModelTab): void => {
-    if (tab.done !== null) tab.done.end = at;
-    tab.done = null;
-  };
-  const begin = (tab: ModelTab): void => {
-    if (!recording || tab.windowId === INCOGNITO_WINDOW || !isRecorded(tab.url) || tab.done !== null) return;
-    tab.done = { tabId: tab.id, url: tab.url, start: at, end: null, active: 0 };
-    done.push(tab.done);
-  };
-  const pass = (ms: number, awake: boolean): void => {
-    const viewed = tabs.find((tab) => tab.active && tab.windowId === focused);
-    const attends = idle === 'active' || (idle === 'idle' && viewed?.audible === true);
-    if (awake && attends && viewed?.done) viewed.done.active += ms;
-    at += ms;
-  };
-  const show = (tab: ModelTab): void => {
-    for (const other of tabs) if (other.windowId === tab.windowId) other.active = other === tab;
-  };
-  const act = (command: Command): void => {
-    const tab = 'nth' in command ? tabs[command.nth % Math.max(1, tabs.length)] : undefined;
-    if ('nth' in command && tab === undefined) return;
-    if (command.do === 'wait') {
-      pass(command.ms, true);
-      tell({ kind: 'beat', at });
-    } else if (command.do === 'sleep') {
-      pass(command.ms, false);
-      tell({ kind: 'beat', at });
-    } else if (command.do === 'open') {
-      const opened: ModelTab = { id: nextId, windowId: command.windowId, active: false, url: command.page, audible: false, done: null };
-      nextId += 1;
-      tabs.push(opened);
-      if (command.active) show(opened);
-      begin(opened);
-      tell({ kind: 'tab', at, tab: seen(opened) });
-    } else if (command.do === 'navigate' && tab !== undefined) {
-      if (tab.url !== command.page) end(tab);
-      tab.url = command.page;
-      begin(tab);
-      tell({ kind: 'tab', at, tab: seen(tab) });
-    } else if (command.do === 'sound' && tab !== undefined) {
-      tab.audible = !tab.audible;
-      tell({ kind: 'tab', at, tab: seen(tab) });
-    } else if (command.do === 'activate' && tab !== undefined) {
-      show(tab);
-      tell({ kind: 'activated', at, tabId: tab.id, windowId: tab.windowId });
-    } else if (command.do === 'close' && tab !== undefined) {
-      end(tab);
-      tabs = tabs.filter((other) => other !== tab);
-      tell({ kind: 'closed', at, tabId: tab.id });
-    } else if (command.do === 'focus') {
-      focused = command.windowId;
-      tell({ kind: 'focus', at, windowId: focused });
-    } else if (command.do === 'idle') {
-      idle = command.state;
-      tell({ kind: 'idle', at, state: idle });
-    } else if (command.do === 'missed') snapshot();
-    else if (command.do === 'restart') {
-      for (const tab of tabs) end(tab);
-      at += 5_000;
-      session += 1;
-      // Ids are given out anew; the pages are restored.
-      tabs = tabs.map((tab, index) => ({ ...tab, id: index + 1, done: null }));
-      nextId = tabs.length + 1;
-      for (const tab of tabs) begin(tab);
-      snapshot();
-    } else if (command.do === 'pause') {
-      recording = command.recording;
-      for (const tab of tabs) recording ? begin(tab) : end(tab);
-      snapshot();
-    }
-  };
-  snapshot();
-  for (const command of list) act(command);
-  return { done, at };
+  emit(lookAt(model), lookAt(model));
+  for (const command of list) {
+    const event = act(model, command);
+    if (event !== undefined) emit(event, lookAt(model));
+  }
+  return { done };
 };

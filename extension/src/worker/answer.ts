@@ -52,7 +52,7 @@ const signOut: Act = async (controller, _request, { env }) => {
   await controller.change({ paused: true });
   const late = new Promise<void>((resolve) => void env.setTimer(LAST_SYNC_MS, resolve));
   await Promise.race([controller.sync(), late]);
-  await controller.alone(async ({ signedIn }) => signedIn?.kept.forgetSynced());
+  await controller.alone(async ({ signedIn }) => signedIn?.kept.leave());
   // Here it is done before the server is told.
   await Promise.race([account.logout(), late]);
   await controller.change({ owner: null, paused: settings.paused });

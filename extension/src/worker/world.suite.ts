@@ -5,6 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from '@tidemark/protocol';
 import type { BrowserEvent } from '../recorder/browser-event.ts';
 import { type BrowserPort, FIRST_SETTINGS, type Seen, type Settings } from './browser-port.ts';
 import { type Controller, createController } from './controller.ts';
+import type { WorkerParts } from './desk.ts';
 
 // A worker that can die at any write, in a browser and before a server that are none: both are here only to be cut off at will. The real
 // ones are in tests/browser/extension.
@@ -88,45 +89,37 @@ const mortal = (store: ClientStore, life: Life, nextDeath: () => Death | null): 
   };
 };
 
-export const createWorld = async () => {
-  const disk = createMemoryStore(true);
-  const server = createServer();
-  const tokens = createMemoryTokens();
-  await tokens.write({ accessToken: token(), refreshToken: 'r', expiresAt: Number.MAX_SAFE_INTEGER, user: {} });
-  let settings: Settings = { ...FIRST_SETTINGS, excluded: ['secret.example'], owner: OWNER };
-  let seen: Seen | null = null;
-  let now = 0;
-  let look: BrowserEvent<'snapshot'> | null = null;
-  let network: Network = 'up';
-  let death: Death | null = null;
-  let writes = 0;
-  let ids = 0;
-  /** Answers that are on their way. */
-  let held: (() => void)[] = [];
-  let onHeld: () => void = () => undefined;
-  let slowSync: Promise<void> | null = null;
+/** What outlives the worker: the profile of the browser, and what there is to see in it. */
+interface Surroundings {
+  settings: Settings;
+  seen: Seen | null;
+  now: number;
+  look: BrowserEvent<'snapshot'> | null;
+}
 
-  const nextDeath = (): Death | null => {
-    writes += 1;
-    if (death === null || writes < death.atWrite) return null;
-    const fatal = death;
-    death = null;
-    return fatal;
-  };
-  const http = async (request: HttpRequest): Promise<HttpResponse> => {
-    if (network === 'down') throw new Error('offline');
-    const text = JSON.stringify(server.http(request));
-    if (network === 'deaf') throw new Error('the connection was cut');
-    if (network === 'slow') {
-      await new Promise<void>((resolve) => {
-        held.push(resolve);
-        onHeld();
-      });
-    }
-    return { status: 200, header: () => null, text: async () => text };
-  };
-  const env: ClientEnv = {
-    ...{ wall: () => now, mono: () => now, random: () => 0.5, http },
+const browserOf = (around: Surroundings): BrowserPort => ({
+  session: async () => around.look?.session ?? '',
+  look: async () => {
+    const { tabs = [], focused = null, idle = 'active' } = around.look ?? {};
+    return { tabs, focused, idle };
+  },
+  readSettings: async () => around.settings,
+  writeSettings: async (settings) => {
+    around.settings = settings;
+  },
+  readSeen: async () => around.seen,
+  writeSeen: async (seen) => {
+    around.seen = seen;
+  },
+  setAlarms: async () => undefined,
+  showBadge: async () => undefined,
+  tellPages: () => undefined,
+});
+
+const envOf = (around: Surroundings, http: ClientEnv['http']): ClientEnv => {
+  let ids = 0;
+  return {
+    ...{ wall: () => around.now, mono: () => around.now, random: () => 0.5, http },
     uuid: () => {
       ids += 1;
       return `id-${ids}`;
@@ -138,74 +131,62 @@ export const createWorld = async () => {
     lock: (_, task) => task(),
     channel: () => ({ post: () => undefined, close: () => undefined }),
   };
-  const browser: BrowserPort = {
-    session: async () => look?.session ?? '',
-    look: async () => ({ tabs: look?.tabs ?? [], focused: look?.focused ?? null, idle: look?.idle ?? 'active' }),
-    readSettings: async () => settings,
-    writeSettings: async (next) => {
-      settings = next;
+};
+
+/** A network before a server. */
+const createNetwork = (serve: (request: HttpRequest) => JsonObject) => {
+  let state: Network = 'up';
+  let held: (() => void)[] = [];
+  let onHeld: () => void = () => undefined;
+  const hold = (): Promise<void> =>
+    new Promise((resolve) => {
+      held.push(resolve);
+      onHeld();
+    });
+  return {
+    http: async (request: HttpRequest): Promise<HttpResponse> => {
+      if (state === 'down') throw new Error('offline');
+      const text = JSON.stringify(serve(request));
+      if (state === 'deaf') throw new Error('the connection was cut');
+      if (state === 'slow') await hold();
+      return { status: 200, header: () => null, text: async () => text };
     },
-    readSeen: async () => seen,
-    writeSeen: async (next) => {
-      seen = next;
+    set: (next: Network): void => {
+      state = next;
     },
-    setAlarms: async () => undefined,
-    showBadge: async () => undefined,
-    tellPages: () => undefined,
+    /** Resolves when an answer is on its way and held. */
+    whenHeld: (): Promise<void> =>
+      new Promise((resolve) => {
+        onHeld = resolve;
+      }),
+    release: (): void => {
+      for (const arrive of held) arrive();
+      held = [];
+    },
   };
+};
+
+/** Workers that live one after the other on one store, and die when they are told to. */
+const createLives = (parts: Omit<WorkerParts, 'openStore'>) => {
+  const disk = createMemoryStore(true);
+  let death: Death | null = null;
+  let writes = 0;
   let life: Life = { dead: false };
+  const nextDeath = (): Death | null => {
+    writes += 1;
+    if (death === null || writes < death.atWrite) return null;
+    const fatal = death;
+    death = null;
+    return fatal;
+  };
   const begin = (): Controller => {
     const own: Life = { dead: false };
     life = own;
-    return createController({
-      env,
-      browser,
-      tokens,
-      openStore: async () => mortal({ ...disk, close: async () => undefined }, own, nextDeath),
-    });
+    return createController({ ...parts, openStore: async () => mortal({ ...disk, close: async () => undefined }, own, nextDeath) });
   };
   let worker = begin();
-  /** Does something with the worker; where it dies over it, another one starts and looks around, as the browser has it. */
-  const living = async (act: (worker: Controller) => Promise<unknown>): Promise<void> => {
-    await act(worker).catch(() => undefined);
-    while (life.dead) {
-      worker = begin();
-      await worker.lookAgain().catch(() => undefined);
-    }
-  };
-  /** Lets the answers arrive, and the network be as usual. */
-  const arrive = async (): Promise<void> => {
-    network = 'up';
-    for (const release of held) release();
-    held = [];
-    await slowSync;
-    slowSync = null;
-  };
   return {
-    server,
-    /** Hears an event in the browser that `world` shows. */
-    hear: async (event: BrowserEvent, world: BrowserEvent<'snapshot'>): Promise<void> => {
-      look = world;
-      now = event.at;
-      const paused = !world.rules.recording;
-      if (settings.paused !== paused) await living((controller) => controller.change({ paused }));
-      else await living((controller) => (event.kind === 'snapshot' ? controller.lookAgain() : controller.hear(event)));
-      if (settings.paused !== paused) await living((controller) => controller.change({ paused }));
-      await arrive();
-    },
-    sync: async (how: Network): Promise<void> => {
-      if (how === 'slow') {
-        network = how;
-        const isHeld = new Promise<void>((resolve) => {
-          onHeld = resolve;
-        });
-        slowSync ??= living((controller) => controller.sync());
-        return Promise.race([isHeld, slowSync]);
-      }
-      await arrive();
-      network = how;
-      await living((controller) => controller.sync());
-    },
+    worker: () => worker,
     /** The worker is stopped while it has nothing to do. */
     stop: (): void => {
       worker = begin();
@@ -214,7 +195,57 @@ export const createWorld = async () => {
       death = next;
       writes = 0;
     },
-    worker: () => worker,
-    kept: async () => (await worker.desk()).signedIn?.kept,
+    /** Does something with the worker; where it dies over it, another one starts and looks around, as the browser has it. */
+    living: async (act: (worker: Controller) => Promise<unknown>): Promise<void> => {
+      await act(worker).catch(() => undefined);
+      while (life.dead) {
+        worker = begin();
+        await worker.lookAgain().catch(() => undefined);
+      }
+    },
+  };
+};
+
+export const createWorld = async () => {
+  const server = createServer();
+  const tokens = createMemoryTokens();
+  await tokens.write({ accessToken: token(), refreshToken: 'r', expiresAt: Number.MAX_SAFE_INTEGER, user: {} });
+  const settings = { ...FIRST_SETTINGS, excluded: ['secret.example'], owner: OWNER };
+  const around: Surroundings = { settings, seen: null, now: 0, look: null };
+  const network = createNetwork(server.http);
+  const lives = createLives({ env: envOf(around, network.http), browser: browserOf(around), tokens });
+  let slowSync: Promise<void> | null = null;
+  /** Lets the answers arrive, and the network be as usual. */
+  const arrive = async (): Promise<void> => {
+    network.set('up');
+    network.release();
+    await slowSync;
+    slowSync = null;
+  };
+  return {
+    ...{ server, stop: lives.stop, dieAt: lives.dieAt },
+    /** Hears an event in the browser that `world` shows. */
+    hear: async (event: BrowserEvent, world: BrowserEvent<'snapshot'>): Promise<void> => {
+      Object.assign(around, { look: world, now: event.at });
+      const paused = !world.rules.recording;
+      const isSwitched = around.settings.paused !== paused;
+      await lives.living((worker) => {
+        if (isSwitched) return worker.change({ paused });
+        return event.kind === 'snapshot' ? worker.lookAgain() : worker.hear(event);
+      });
+      await arrive();
+    },
+    sync: async (how: Network): Promise<void> => {
+      if (how === 'slow') {
+        network.set('slow');
+        const isHeld = network.whenHeld();
+        slowSync ??= lives.living((worker) => worker.sync());
+        return Promise.race([isHeld, slowSync]);
+      }
+      await arrive();
+      network.set(how);
+      return lives.living((worker) => worker.sync());
+    },
+    kept: async () => (await lives.worker().desk()).signedIn?.kept,
   };
 };
