@@ -22,6 +22,7 @@ const RULES: { readonly [rule: string]: string } = {
   max: 'The greatest value stands.',
   deleteWins: 'A delete stands against an edit that had not seen it.',
   editWins: 'An edit stands against a delete that had not seen it.',
+  refersTo: 'What it names is not there any more.',
   review: 'Nothing was decided: a person has to choose.',
 };
 

@@ -12,7 +12,6 @@ import {
   restRoutes,
 } from '@tidemark/server/rest';
 import * as z from 'zod';
-import { whileTasksUseIt } from './routes/category-delete.ts';
 import { categoryResource, taskResource } from './routes/resources.ts';
 
 const endpoints = (base: string): readonly Endpoint[] => [
@@ -34,7 +33,7 @@ const endpoints = (base: string): readonly Endpoint[] => [
   getEndpoint(categoryResource),
   changeEndpoint(categoryResource, 'PUT'),
   changeEndpoint(categoryResource, 'PATCH'),
-  deleteEndpoint(categoryResource, whileTasksUseIt),
+  deleteEndpoint(categoryResource, { resource: taskResource, field: 'categoryId' }),
 ];
 
 /** The routes of the task tracker, beside the native ones: whatever is written by one is at once seen by the other. */

@@ -31,7 +31,7 @@ const tasks = defineCollection({
     description: { schema: z.string().max(10_000).optional() },
     completed: { schema: z.boolean() },
     priority: { schema: z.enum(PRIORITIES) },
-    categoryId: { schema: z.uuid().optional() },
+    categoryId: { schema: z.uuid().optional(), refersTo: 'categories' },
     dueDate: { schema: utcTime.optional() },
     createdAt: { schema: utcTime, merge: once() },
     priorityRank: { schema: z.int().min(0).max(2), derived: true },

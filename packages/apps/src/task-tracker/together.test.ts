@@ -115,3 +115,39 @@ test('two clients page through 10,000 tasks while a third writes: none twice, no
     expect(untouched.filter((id) => !once.has(id))).toEqual([]);
   }
 });
+
+describe.each(STORAGES)('categories and native clients on %s', (kind) => {
+  test('a task that names a category that is gone, or of somebody else, is stored without one, and a conflict says so', async () => {
+    const server = await openTaskServer(kind);
+    const { call } = server;
+    const fields = { title: 'Offline', completed: false, priority: 'low', createdAt: '2026-01-01T00:00:00.000Z' };
+    const gone = await server.category('Gone');
+    await call('DELETE', `/categories/${gone}`);
+    const eves = String((await call('POST', '/categories', { name: 'Hers' }, { Authorization: 'Bearer eve' })).data.categoryId);
+    for (const [i, categoryId] of [gone, eves].entries()) {
+      const answer = await push(server, 'phone', i + 1, { op: 'put', id: `t${i}`, base: 0, fields: { ...fields, categoryId } });
+      expect(answer).toMatchObject({ accepted: [{ status: 'conflict', record: { fields } }] });
+      expect((await call('GET', `/tasks/t${i}`)).data).not.toHaveProperty('categoryId');
+    }
+    const { conflicts } = (await call('GET', '/sync/conflicts')).body;
+    expect(conflicts).toHaveLength(2);
+    const raised = [gone, eves].map((mine) => expect.objectContaining({ field: 'categoryId', mine, rule: 'refersTo', outcome: 'theirs' }));
+    expect(conflicts).toEqual(expect.arrayContaining(raised));
+  });
+
+  test('a deleted category leaves no task behind, also one that is put into it meanwhile', async () => {
+    const server = await openTaskServer(kind);
+    const { call } = server;
+    const home = await server.category('Home');
+    for (let i = 0; i < 25; i += 1) await server.task({ categoryId: home });
+    const path = `/categories/${home}?tasks=keep`;
+    const create = () => call('POST', '/tasks', { title: 'late', priority: 'low', categoryId: home });
+    const [deleted, ...late] = await Promise.all([call('DELETE', path), create(), create(), create()]);
+    expect(deleted.status).toBe(204);
+    for (const { status } of late) expect([201, 400]).toContain(status);
+    expect((await call('GET', `/tasks?categoryId=${home}`)).list).toEqual([]);
+    const history = await call('GET', `/sync/history?collection=categories&id=${home}`);
+    const { entries } = history.body;
+    expect(entries).toMatchObject([{ deleted: true }, {}]);
+  });
+});

@@ -5,6 +5,7 @@ import { awaitCreate, createAwaited, isAwaited } from './heal-edit.ts';
 import { clears, isCreate, merge } from './merge-record.ts';
 import { type RecordMeta, withOpen } from './meta.ts';
 import { raiseConflict } from './raise-conflict.ts';
+import { keepingReferences } from './references.ts';
 import { withDerived, writeLive } from './write-record.ts';
 
 const withoutDerived = (collection: CollectionDefinition, fields: JsonObject): JsonObject => {
@@ -82,11 +83,11 @@ const onTombstone = (draft: Draft, collection: CollectionDefinition, edit: Edit,
 };
 
 /** Plans a put or a patch of `record` (undefined = it never existed here). */
-export const planEdit = (draft: Draft, collection: CollectionDefinition, edit: Edit, record: DraftRecord | undefined): EditOutcome => {
+export const planEdit = keepingReferences((draft, collection, edit, record) => {
   if (record?.deleted) return onTombstone(draft, collection, edit, record);
   if (record !== undefined) return merge(draft, collection, edit, record, false);
   if (edit.op === 'put' && (edit.base === 0 || !edit.baseCounts)) return create(draft, collection, edit, undefined);
   if (edit.healed) return awaitCreate(draft, collection, edit, undefined);
   if (edit.base > 0) return editVanished(draft, collection, edit);
   return rejected('RECORD_NOT_FOUND', `there is no record ${edit.collection}/${edit.id}`);
-};
+});

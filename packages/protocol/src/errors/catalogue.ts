@@ -64,6 +64,12 @@ export const ERRORS = {
   RECORD_IN_USE: entry(409, 'request', 'Other records refer to this one; details.count says how many, the message what can be done.'),
   SPACE_ERASED: entry(410, 'request', 'This space was erased on request of its owner. It will not come back; open a new local store.'),
   BODY_TOO_LARGE: entry(413, 'request', 'The decoded body is larger than details.limitBytes. Send less at a time.'),
+  HEADERS_TOO_LARGE: entry(
+    431,
+    'request',
+    'Address and headers together are larger than the server reads (16 KiB unless set otherwise). Ask for less at a time.',
+  ),
+  REQUEST_TIMEOUT: entry(408, 'request', 'The request did not come to its end in time. Send it again.'),
   TOO_MANY_MUTATIONS: entry(413, 'request', 'More mutations in one push than details.limit. Split the push.'),
   TOO_MANY_MATCHES: entry(
     413,

@@ -64,6 +64,7 @@ const faultOfField = (name: string, definition: FieldDefinition, derive: Derive 
   if (definition.derived) return derive ? undefined : 'it is derived, but the collection has no derive';
   const absent = runSchema(definition.schema, undefined);
   if (absent === undefined) return 'its schema is asynchronous, or throws on an absent value';
+  if (absent.issues && definition.refersTo !== undefined) return 'its refersTo needs a schema that takes an absent value';
   if (absent.issues || absent.value === undefined) return undefined;
   return 'its schema has a default or catch. A put may leave fields out without clearing them, so name the value in the put';
 };
@@ -85,6 +86,9 @@ export const defineApp = <const C extends Collections>(input: {
   if (!Number.isSafeInteger(schemaVersion) || schemaVersion < 1) wrong('schemaVersion is a whole number from 1');
   for (const [key, collection] of Object.entries(collections)) {
     if (key !== collection.name) wrong(`the collection ${collection.name} stands under the name ${key}`);
+    for (const [field, { refersTo = key }] of Object.entries(collection.fields)) {
+      if (!Object.hasOwn(collections, refersTo)) wrong(`field ${field} of ${key} refers to ${refersTo}, which is no collection of it`);
+    }
     for (const from of Object.keys(collection.upcasts)) {
       if (Number(from) >= schemaVersion) wrong(`the up-caster of ${key} from ${from} leads beyond schemaVersion ${schemaVersion}`);
     }

@@ -12,6 +12,11 @@ export interface FieldDefinition<S extends StandardSchemaV1 = StandardSchemaV1> 
   readonly quiet?: boolean;
   /** Set by the collection's `derive` only; what a mutation sends of it is given to `derive` and otherwise ignored. */
   readonly derived?: boolean;
+  /**
+   * The field holds the id of a record of this collection of the app. An edit that names one which is not there is stored with the
+   * field cleared, and a conflict is raised. The schema must take an absent value.
+   */
+  readonly refersTo?: string;
 }
 
 export type FieldDefinitions = { readonly [field: string]: FieldDefinition };

@@ -64,6 +64,26 @@ test('headers have a size', async () => {
   expect(await send(`GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: ${'x'.repeat(9 * 1024)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /);
 });
 
+test.each([
+  ['an address of 50 kB', `GET /tasks?q=${'x'.repeat(50_000)} HTTP/1.1\r\nHost: a\r\n\r\n`, 431, 'HEADERS_TOO_LARGE'],
+  ['no HTTP', 'nonsense\r\n\r\n', 400, 'BAD_REQUEST'],
+])('what cannot be read as a request gets a named error: %s', async (_, bytes, status, code) => {
+  const { send } = await open();
+  const answer = await send(bytes);
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  const { error } = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
+  expect(error).toEqual({ code, message: expect.stringMatching(/\w/), correlationId: expect.stringMatching(/^[\w-]{36}$/) });
+});
+
+test('after an answer, a body that drips brings no second one', async () => {
+  const { connected } = await open({ requestTimeoutMs: 300, headersTimeoutMs: 200 }, () => new Response('answered'));
+  const socket = connected();
+  socket.on('error', () => {});
+  socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nx');
+  const heard = await text(socket).catch(() => '');
+  expect(heard.split('HTTP/1.1').length).toBeLessThanOrEqual(2);
+});
+
 test('connections have a number', async () => {
   const { connected } = await open({ connectionsMax: 2 });
   const kept = [connected(), connected()];

@@ -5,9 +5,11 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { type Env, refuse } from '@tidemark/protocol';
 import { errorBody } from '../http/answer.ts';
+import { answerUnread } from './unread-request.ts';
 
 /** What one connection may take of the server. */
 export interface ListenLimits {
@@ -56,14 +58,17 @@ export const listen = async (
   };
   const answerRequest = getRequestListener((request, { incoming }) => fetch(request, incoming.socket.remoteAddress), { errorHandler });
   const connections = createConnections();
+  const latest = new WeakMap<Duplex, ServerResponse>();
   const server = createHttpServer(nodeOptions(limits), (incoming, outgoing) => {
     connections.requested(incoming.socket, outgoing);
+    latest.set(incoming.socket, outgoing);
     void answerRequest(incoming, outgoing);
   });
   server.maxConnections = limits.connectionsMax;
   server.maxHeadersCount = HEADERS_COUNT_MAX;
   server.setTimeout(limits.idleTimeoutMs);
   server.on('connection', connections.add);
+  server.on('clientError', (error, socket) => answerUnread(error, socket, latest.get(socket), env));
   const port = await opened(server, address);
   const close = async (limitMs: number) => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));

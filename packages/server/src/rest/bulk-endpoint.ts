@@ -6,6 +6,7 @@ import type { Call } from '../sync/call.ts';
 import { type Endpoint, endpoint, NO_INPUT } from './endpoint.ts';
 import { filterBody, selectionOf } from './list-request.ts';
 import { readList } from './read-list.ts';
+import { checkReferences } from './references.ts';
 import type { Resource } from './resource.ts';
 import { applyWrites, liveRecord, type Write } from './write.ts';
 
@@ -99,7 +100,7 @@ export const bulkEndpoint = (resource: Resource, actions: BulkActions): Endpoint
     const { edit = {}, fields = {} } = actions[String(body.action)] ?? {};
     const given = Object.fromEntries(Object.keys(fields).map((field): [string, Json] => [field, body[field] ?? null]));
     const whole = edit === 'delete' ? edit : { ...edit, ...given };
-    const wrong = whole === 'delete' ? undefined : await resource.check?.(call, whole);
+    const wrong = whole === 'delete' ? undefined : await checkReferences(call, resource, whole);
     if (wrong !== undefined) return { ok: false, error: wrong };
     const outcome: Outcome = { succeeded: [], failed: [] };
     const ids = Array.isArray(body.ids) ? new Set(body.ids.map(String)) : undefined;

@@ -6,6 +6,7 @@ import { type Endpoint, endpoint, NO_INPUT } from './endpoint.ts';
 import { createKeysUnderWay, earlierCreate, keyReused } from './idempotency.ts';
 import { isoOf } from './iso-time.ts';
 import { itemAnswer, itemAnswerer } from './item.ts';
+import { checkReferences } from './references.ts';
 import { type Resource, schemasOf, writtenFields } from './resource.ts';
 import { applyWrite, type State, type Write } from './write.ts';
 
@@ -24,7 +25,7 @@ const writeOf = (resource: Resource, body: object, id: string, at: number): Writ
 const create = async (call: Call, resource: Resource, body: object, mutationId: string): Promise<Result<State | undefined>> => {
   const { env } = call.services;
   const write = writeOf(resource, body, env.uuid(), env.wall());
-  const wrong = await resource.check?.(call, write.fields ?? {});
+  const wrong = await checkReferences(call, resource, write.fields ?? {});
   if (wrong !== undefined) return { ok: false, error: wrong };
   const applied = await applyWrite(call, { ...write, mutationId });
   return applied.ok ? { ok: true, value: applied.value.state } : applied;

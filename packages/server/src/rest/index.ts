@@ -13,7 +13,8 @@ export { type Answer, type Endpoint, type EndpointSpec, endpoint, NO_INPUT, open
 export { listEndpoint } from './list-endpoint.ts';
 export type { Selection } from './list-request.ts';
 export { type ListPage, readList } from './read-list.ts';
-export { changeEndpoint, type DeleteRule, deleteEndpoint, getEndpoint } from './record-endpoints.ts';
+export { changeEndpoint, deleteEndpoint, getEndpoint } from './record-endpoints.ts';
+export type { Referrers } from './references.ts';
 export type { Filter, Resource, Sort } from './resource.ts';
 export { type RestApi, restRoutes } from './rest-api.ts';
 export { applyWrites, liveRecord, type Write } from './write.ts';

@@ -1,13 +1,14 @@
 import type { RecordRow } from '@tidemark/engine';
-import { type Result, refuse } from '@tidemark/protocol';
+import { ok, type Result, refuse } from '@tidemark/protocol';
 import * as z from 'zod';
 import { setHeader } from '../http/answer-headers.ts';
 import type { Call } from '../sync/call.ts';
 import { answerNothing, type Endpoint, endpoint, NO_INPUT } from './endpoint.ts';
 import { etagOf, ifMatchHolds, ifNoneMatchHolds } from './etag.ts';
 import { itemAnswer, itemAnswerer } from './item.ts';
+import { askedOf, checkReferences, freeLateReferrers, freeReferrers, type Referrers, referrersHelp, referrersQuery } from './references.ts';
 import { type Resource, schemasOf, writtenFields } from './resource.ts';
-import { applyWrite, findRecord, withCurrent } from './write.ts';
+import { applyTogether, applyWrite, findRecord, withCurrent } from './write.ts';
 
 const tags = z.string().max(1_024).optional();
 const byId = z.object({ id: z.string() });
@@ -89,7 +90,7 @@ writes (${resource.idName}, createdAt, updatedAt) may stand in the body and is r
       const expected = await expectedRevision(call, resource, found.value, condition);
       if (!expected.ok) return expected;
       const fields = writtenFields(resource, body);
-      const wrong = await resource.check?.(call, fields);
+      const wrong = await checkReferences(call, resource, fields);
       if (wrong !== undefined) return { ok: false, error: wrong };
       const write = { collection: resource.collection.name, id, op: 'patch' as const, fields, base: found.value.seq };
       const applied = await applyWrite(call, { ...write, ...(expected.value === undefined ? {} : { ifRevision: expected.value }) });
@@ -104,36 +105,35 @@ writes (${resource.idName}, createdAt, updatedAt) may stand in the body and is r
 
 const goneMeanwhile = (resource: Resource): Result<never> => refuse('RECORD_NOT_FOUND', `This ${resource.name} was deleted meanwhile.`);
 
-/** Runs before a delete, with the query of the request. */
-export interface DeleteRule {
-  readonly query: z.ZodObject;
-  readonly description: string;
-  readonly before: (call: Call, id: string, query: { readonly [name: string]: unknown }) => Promise<Result<void>>;
-}
-
-/** `DELETE /tasks/:id`. */
-export const deleteEndpoint = (resource: Resource, rule?: DeleteRule): Endpoint =>
+/**
+ * `DELETE /tasks/:id`. With `referrers`, what names the record is seen to first: the last few of them in one append with the delete, so
+ * that none is left behind.
+ */
+export const deleteEndpoint = (resource: Resource, referrers?: Referrers): Endpoint =>
   endpoint({
     ...NO_INPUT,
     method: 'DELETE',
     path: `${resource.path}/:id`,
     tag: resource.name,
     summary: `Delete a ${resource.name}`,
-    ...(rule === undefined ? {} : { description: rule.description, query: rule.query }),
+    ...(referrers === undefined ? {} : { description: referrersHelp(referrers), query: referrersQuery(referrers) }),
     params: byId,
     headers: ifMatch,
     answers: { 204: { description: 'Deleted' } },
-    refusals: ['RECORD_NOT_FOUND', 'REVISION_MISMATCH', ...(rule === undefined ? [] : (['RECORD_IN_USE'] as const))],
+    refusals: ['RECORD_NOT_FOUND', 'REVISION_MISMATCH', ...(referrers === undefined ? [] : (['RECORD_IN_USE'] as const))],
     handle: async (call, { params: { id }, headers, query }) => {
       const found = await findRecord(call, resource, id);
       if (!found.ok) return found;
       const expected = await expectedRevision(call, resource, found.value, { ifMatch: headers['if-match'] });
       if (!expected.ok) return expected;
-      const allowed = await rule?.before(call, id, query);
-      if (allowed?.ok === false) return allowed;
+      const asked = referrers && askedOf(referrers, query);
+      const freed = referrers && asked ? await freeReferrers(call, referrers, id, asked) : ok([]);
+      if (!freed.ok) return freed;
       const write = { collection: resource.collection.name, id, op: 'delete' as const, base: found.value.seq };
-      const applied = await applyWrite(call, { ...write, ...(expected.value === undefined ? {} : { ifRevision: expected.value }) });
-      if (applied.ok) return answerNothing(call);
-      return applied.error.code === 'REVISION_MISMATCH' ? mismatch(call, resource, id, 'header') : applied;
+      const conditional = { ...write, ...(expected.value === undefined ? {} : { ifRevision: expected.value }) };
+      const applied = await applyTogether(call, [...freed.value, conditional]);
+      if (!applied.ok) return applied.error.code === 'REVISION_MISMATCH' ? mismatch(call, resource, id, 'header') : applied;
+      const late = referrers && asked ? await freeLateReferrers(call, referrers, id, asked) : ok([]);
+      return late.ok ? answerNothing(call) : late;
     },
   });

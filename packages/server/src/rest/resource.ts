@@ -1,6 +1,5 @@
-import { type CollectionDefinition, isOptional, type JsonObject, type Refusal } from '@tidemark/protocol';
+import { type CollectionDefinition, isOptional, type JsonObject } from '@tidemark/protocol';
 import * as z from 'zod';
-import type { Call } from '../sync/call.ts';
 
 /** A query parameter of a list and the conditions it stands for. */
 export interface Filter {
@@ -32,8 +31,6 @@ export interface Resource {
   readonly filters: { readonly [parameter: string]: Filter };
   /** By the name a caller gives; the first is the default. */
   readonly sorts: { readonly [name: string]: Sort };
-  /** Looks at what a body would write beyond its shape: whether what it refers to is there. */
-  readonly check?: (call: Call, fields: JsonObject) => Promise<Refusal | undefined>;
 }
 
 /** The schemas of a resource, all made from the fields of its collection. */

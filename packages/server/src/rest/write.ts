@@ -44,6 +44,21 @@ export const applyWrite = async (
   return ok({ state, replayed: accepted.status === 'duplicate' });
 };
 
+/** Writes of which either all are applied or none; the first of them that was refused says why. At most 40. */
+export const applyTogether = async (call: Call, writes: readonly Write[]): Promise<Result<void>> => {
+  const group = writes.length > 1 ? { group: call.services.env.uuid() } : {};
+  const applied = await applyWrites(
+    call,
+    writes.map((write) => ({ ...write, ...group })),
+  );
+  if (!applied.ok) return applied;
+  const { accepted, rejected } = applied.value.answer;
+  const refused = rejected.find(({ code }) => code !== 'GROUP_REFUSED') ?? rejected[0];
+  if (refused !== undefined) return { ok: false, error: { code: refused.code, message: refused.message, ...detailsOf(refused) } };
+  if (accepted.length === writes.length) return ok(undefined);
+  return refuse('UNAVAILABLE', 'The server did not get to this write. Nothing of it was stored; try again.');
+};
+
 const detailsOf = (refusal: { readonly details?: JsonObject }) => (refusal.details === undefined ? {} : { details: refusal.details });
 
 /** The state as the change at `seq` left it; as it is now where this write changed nothing. */

@@ -1,5 +1,4 @@
-import { type JsonObject, refuse } from '@tidemark/protocol';
-import { type Call, type Filter, liveRecord, type Resource } from '@tidemark/server/rest';
+import type { Filter, Resource } from '@tidemark/server/rest';
 import * as z from 'zod';
 import { PRIORITIES, taskTracker, utcTime } from '../schema.ts';
 
@@ -10,13 +9,6 @@ const bound = (field: string, kind: 'gte' | 'lte'): Filter => ({
   schema: utcTime,
   where: (value) => ({ [field]: kind === 'gte' ? { gte: value } : { gt: null, lte: value } }),
 });
-
-/** Refused where a task would name a category that its owner does not have. */
-export const checkCategory = async (call: Call, { categoryId }: JsonObject) => {
-  if (typeof categoryId !== 'string' || (await liveRecord(call, categories.name, categoryId)) !== undefined) return undefined;
-  const message = 'There is no category with this id.';
-  return refuse('BAD_REQUEST', message, { issues: [{ path: 'categoryId', message }] }).error;
-};
 
 export const taskResource: Resource = {
   name: 'task',
@@ -42,7 +34,6 @@ export const taskResource: Resource = {
     updatedAt: { field: '$seq' },
     title: { field: 'titleKey' },
   },
-  check: checkCategory,
 };
 
 export const categoryResource: Resource = {
