@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ERRORS, type ErrorCode, statusOf } from './catalogue.ts';
 
-const STATUSES = [400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 429, 500, 503, 507];
+const STATUSES = [400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 415, 422, 429, 431, 500, 503, 507];
 
 describe.each(Object.entries(ERRORS))('%s', (code, entry) => {
   test('is named in upper snake case', () => expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/));
