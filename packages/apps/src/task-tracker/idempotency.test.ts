@@ -46,7 +46,12 @@ describe.each(STORAGES)('Idempotency-Key on %s', (kind) => {
 
   test('what was refused leaves the key free', async () => {
     const { call } = await openTaskServer(kind);
-    expect((await call('POST', '/tasks', { ...body, title: '' }, key('k-1'))).status).toBe(400);
+    const missing = '6f9619ff-8b86-4d01-b42d-00cf4fc964ff';
+    for (const wrong of [{ title: '' }, { title: 'a\u0000b' }, { title: '\ud800' }, { categoryId: missing }]) {
+      for (let i = 0; i < 2; i += 1) {
+        expect((await call('POST', '/tasks', { ...body, ...wrong }, key('k-1'))).refusal).toBe('400 VALIDATION_ERROR');
+      }
+    }
     expect((await call('POST', '/tasks', body, key('k-1'))).status).toBe(201);
   });
 });

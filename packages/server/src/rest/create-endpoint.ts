@@ -1,4 +1,4 @@
-import { type JsonObject, LIMITS, type Result } from '@tidemark/protocol';
+import { checkJson, type JsonObject, LIMITS, type Result } from '@tidemark/protocol';
 import * as z from 'zod';
 import { setHeader } from '../http/answer-headers.ts';
 import type { Call } from '../sync/call.ts';
@@ -25,7 +25,8 @@ const writeOf = (resource: Resource, body: object, id: string, at: number): Writ
 const create = async (call: Call, resource: Resource, body: object, mutationId: string): Promise<Result<State | undefined>> => {
   const { env } = call.services;
   const write = writeOf(resource, body, env.uuid(), env.wall());
-  const wrong = await checkReferences(call, resource, write.fields ?? {});
+  // What the engine would refuse it would also remember: a mended request could not come under the same key.
+  const wrong = checkJson(write.fields ?? {}) ?? (await checkReferences(call, resource, write.fields ?? {}));
   if (wrong !== undefined) return { ok: false, error: wrong };
   const applied = await applyWrite(call, { ...write, mutationId });
   return applied.ok ? { ok: true, value: applied.value.state } : applied;
