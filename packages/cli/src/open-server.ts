@@ -9,6 +9,7 @@ import {
   httpGet,
   identitiesOfApp,
   isLoopbackHost,
+  isProduction,
   LISTEN_LIMITS,
   type ListenLimits,
   type Logger,
@@ -60,7 +61,7 @@ export const openServer = async (context: CommandContext, parts: ServerParts): P
   const { env, variables } = context;
   const { config, opened, logger, metrics, only, allowDevelopmentTokens } = parts;
   const nodeEnv = variables.NODE_ENV;
-  const surroundings = { apps: APPS.map(({ name }) => name), production: nodeEnv === 'production', allowDevelopmentTokens };
+  const surroundings = { apps: APPS.map(({ name }) => name), production: isProduction(nodeEnv), allowDevelopmentTokens };
   const accounts = await openAccounts(context, parts, surroundings);
   if (!accounts.ok) return accounts;
   const development = await openDevelopment(context, parts, surroundings);

@@ -12,6 +12,7 @@ export {
   issueDevelopmentToken,
 } from './identity/development-tokens.ts';
 export { type Identity, type Principal, type Profile, spaceKeyOf } from './identity/identity.ts';
+export { isProduction } from './identity/is-production.ts';
 export { httpGet } from './platform/http-get.ts';
 export { LISTEN_LIMITS, type ListenLimits } from './platform/listen.ts';
 export { createNodeEnv } from './platform/node-env.ts';

@@ -1,5 +1,6 @@
 import { isJsonObject } from '@tidemark/protocol';
 import type * as z from 'zod';
+import { isProduction } from '../identity/is-production.ts';
 import { checkConfig } from './check-config.ts';
 import { type Config, configSchema } from './config-schema.ts';
 import { fromVariables, type Variables } from './variables.ts';
@@ -31,7 +32,7 @@ export const readConfig = ({ file = {}, variables, apps, allowDevelopmentTokens 
   const faults = [...(fromFile.success ? [] : fromFile.error.issues.flatMap((issue) => faultsOf(issue))), ...fromEnvironment.faults];
   if (!fromFile.success || faults.length > 0) return { ok: false, faults };
   const config = { ...fromFile.data, ...fromEnvironment.config };
-  const unfit = checkConfig(config, { apps, production: variables.NODE_ENV === 'production', allowDevelopmentTokens });
+  const unfit = checkConfig(config, { apps, production: isProduction(variables.NODE_ENV), allowDevelopmentTokens });
   return unfit.length > 0 ? { ok: false, faults: unfit } : { ok: true, config, warnings: fromEnvironment.warnings };
 };
 

@@ -88,7 +88,9 @@ describe('development tokens', () => {
 
   test('production refuses them unless asked for', async () => {
     const { env, key } = await setUp();
-    expect(createDevelopmentIdentity({ key, env, nodeEnv: 'production' })).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
+    for (const nodeEnv of ['production', 'Production', 'PRODUCTION ']) {
+      expect(createDevelopmentIdentity({ key, env, nodeEnv })).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
+    }
     expect(createDevelopmentIdentity({ key, env, nodeEnv: 'production', allowDevelopmentTokens: true }).ok).toBe(true);
   });
 

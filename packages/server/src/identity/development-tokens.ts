@@ -4,6 +4,7 @@ import { dateOf } from '../platform/node-env.ts';
 import { bearerOf, readToken } from './bearer.ts';
 import type { DevelopmentKey } from './development-key.ts';
 import { EVERY_SCOPE, type Identity, isSubject, type Principal, spaceKeyOf } from './identity.ts';
+import { isProduction } from './is-production.ts';
 import { createKept } from './kept.ts';
 
 export const DEVELOPMENT_ISSUER = 'tidemark-development';
@@ -52,7 +53,7 @@ export interface DevelopmentIdentityOptions {
  * unless asked for. There is no default user and no cookie: no token, no answer.
  */
 export const createDevelopmentIdentity = (options: DevelopmentIdentityOptions): Result<Identity> => {
-  if (options.nodeEnv === 'production' && options.allowDevelopmentTokens !== true) {
+  if (isProduction(options.nodeEnv) && options.allowDevelopmentTokens !== true) {
     return refuse('FORBIDDEN', 'Development tokens are off because NODE_ENV is production. Ask for them by --allow-development-tokens.');
   }
   // A signature costs a third of a millisecond, as much as a push. These tokens cannot be taken back, so nothing is lost.

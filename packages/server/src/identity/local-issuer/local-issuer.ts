@@ -2,6 +2,7 @@ import { type Env, type JsonObject, ok, type Result, refuse } from '@tidemark/pr
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
 import type { ExternalIssuer } from '../external/external-identity.ts';
 import { externalIssuerOf, type IssuerConfig } from '../external/issuer-config.ts';
+import { isProduction } from '../is-production.ts';
 import { claimsLike, type Person } from './claims-like.ts';
 
 const LIFE_SECONDS = 3600;
@@ -43,14 +44,13 @@ const generateKey = async (alg: string, count: number): Promise<SigningKey> => (
 
 /** Why there is no local issuer in this process, or undefined where there may be one. */
 export const refusedInProduction = (nodeEnv: string | undefined): Result<never> | undefined =>
-  nodeEnv === 'production'
+  isProduction(nodeEnv)
     ? refuse('FORBIDDEN', 'A local issuer signs for whoever asks; it is off because NODE_ENV is production.')
     : undefined;
 
 /** Makes a local issuer with a fresh key. Refused with FORBIDDEN when NODE_ENV is production: anyone who reaches it is anyone. */
 export const createLocalIssuer = async ({ like, address, env, nodeEnv }: LocalIssuerOptions): Promise<Result<LocalIssuer>> => {
-  if (nodeEnv === 'production')
-    return refuse('FORBIDDEN', 'A local issuer signs for whoever asks; it is off because NODE_ENV is production.');
+  if (isProduction(nodeEnv)) return refuse('FORBIDDEN', 'A local issuer signs for whoever asks; it is off because NODE_ENV is production.');
   const real = externalIssuerOf(like);
   const [alg = 'RS256'] = real.algorithms;
   let key = await generateKey(alg, 1);
