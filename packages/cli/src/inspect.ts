@@ -1,6 +1,6 @@
 import type { SpaceRef } from '@tidemark/engine';
 import type { CommandContext } from './context.ts';
-import type { OpenedDatabase } from './open-engine.ts';
+import type { OpenedEngine } from './open-engine.ts';
 import { openProgress } from './progress.ts';
 
 /** What was found about one space; `problems` is empty when digest and log chain fit the rows. */
@@ -16,7 +16,7 @@ export interface SpaceFinding {
   readonly problems: readonly string[];
 }
 
-const inspectSpace = async (context: CommandContext, { storage, engine }: OpenedDatabase, space: SpaceRef): Promise<SpaceFinding> => {
+const inspectSpace = async (context: CommandContext, { storage, engine }: OpenedEngine, space: SpaceRef): Promise<SpaceFinding> => {
   const row = await storage.readSpace(space.key);
   const clients = await storage.readClients(space.key);
   const progress = openProgress(context.terminal, context.env, `Checking ${space.key}`, 0);
@@ -35,6 +35,6 @@ const inspectSpace = async (context: CommandContext, { storage, engine }: Opened
 };
 
 /** Checks every space of a database: recomputes digest and log chain from the rows. */
-export async function* inspectSpaces(context: CommandContext, database: OpenedDatabase): AsyncGenerator<SpaceFinding> {
+export async function* inspectSpaces(context: CommandContext, database: OpenedEngine): AsyncGenerator<SpaceFinding> {
   for await (const space of database.engine.listSpaces()) yield inspectSpace(context, database, space);
 }

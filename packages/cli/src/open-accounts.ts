@@ -3,14 +3,14 @@ import { type Config, createLogger } from '@tidemark/server';
 import { type Accounts, createAccounts, createMailbox, findByEmail, normalizeEmail, openSigningKeys } from '@tidemark/server/accounts';
 import type { CommandContext } from './context.ts';
 import type { DataFolder } from './data-folder.ts';
-import type { OpenedDatabase } from './open-engine.ts';
+import type { OpenedEngine } from './open-engine.ts';
 import { type Outcome, wrongInput } from './outcome.ts';
 
 /** The accounts of a database, for commands: nothing is served, nothing runs beside, and no mail goes out. */
 export const openAccountsOf = async (
   { env }: CommandContext,
   folder: DataFolder,
-  { accounts, engine }: OpenedDatabase,
+  { accounts, engine }: OpenedEngine,
   config: Config,
 ): Promise<Result<Accounts>> => {
   const signingKeys = await openSigningKeys(folder.path, env, config.accounts?.algorithm);

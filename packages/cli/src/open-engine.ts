@@ -17,6 +17,8 @@ export interface OpenedEngine<S extends Storage = Storage> {
   readonly engine: Engine;
   readonly storage: S;
   readonly accounts: AccountsStorage;
+  /** What the database itself finds wrong with its file; absent where there is no file. */
+  readonly integrityCheck?: () => Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -45,7 +47,9 @@ export const openDatabase = async (
   { onCommit, lockWaitMs = SHORT_LOCK_WAIT_MS }: { readonly onCommit?: OnCommit; readonly lockWaitMs?: number } = {},
 ): Promise<Result<OpenedDatabase>> => {
   const storage = await openSqliteStorage({ file, env, apps: APPS, busyWaitMs: lockWaitMs });
-  return storage.ok ? ok(openOn(storage.value, storage.value.accounts, env, { onCommit })) : storage;
+  if (!storage.ok) return storage;
+  const opened = openOn(storage.value, storage.value.accounts, env, { onCommit });
+  return ok({ ...opened, integrityCheck: storage.value.integrityCheck });
 };
 
 /** An engine on memory, for development. */
@@ -53,7 +57,7 @@ export const openMemory = (env: Env, onCommit: OnCommit): Result<OpenedEngine> =
   ok(openOn(createMemoryStorage(), createMemoryAccounts(), env, { onCommit }));
 
 /** Opens a PostgreSQL database, which other processes may serve at the same time. Refused with what to do where it cannot be used. */
-export const openPostgres = async (url: string, env: Env, onCommit: OnCommit): Promise<Result<OpenedEngine>> => {
+export const openPostgres = async (url: string, env: Env, onCommit?: OnCommit): Promise<Result<OpenedEngine>> => {
   // Only now: no other command needs the driver.
   const { openPostgresStorage } = await import('@tidemark/storage/postgres');
   const storage = await openPostgresStorage({ url, env, apps: APPS });

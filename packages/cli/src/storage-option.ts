@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 
 /** Where the data is kept. */
-export type StorageChoice = { readonly kind: 'sqlite' | 'memory' } | { readonly kind: 'postgres'; readonly url: string };
+export type StorageChoice = { readonly kind: 'sqlite' } | { readonly kind: 'memory' } | { readonly kind: 'postgres'; readonly url: string };
 
 const toChoice = (given: string): StorageChoice => {
   if (given === 'sqlite' || given === 'memory') return { kind: given };
@@ -9,8 +9,25 @@ const toChoice = (given: string): StorageChoice => {
   throw new InvalidArgumentError('It is sqlite, memory, or the URL of a PostgreSQL database: postgres://user:password@host:5432/database');
 };
 
+const SQLITE: StorageChoice = { kind: 'sqlite' };
+
 export const storageOption = (): Option =>
   new Option('--storage <where>', 'sqlite (a file in --data), memory, or postgres://…')
     .env('DATABASE_URL')
     .argParser(toChoice)
-    .default({ kind: 'sqlite' } satisfies StorageChoice, 'sqlite');
+    .default(SQLITE, 'sqlite');
+
+/** For commands that work on what was stored before. */
+export type StoredChoice = Exclude<StorageChoice, { readonly kind: 'memory' }>;
+
+const toStored = (given: string): StoredChoice => {
+  const choice = toChoice(given);
+  if (choice.kind !== 'memory') return choice;
+  throw new InvalidArgumentError('Nothing is stored in memory. It is sqlite or postgres://user:password@host:5432/database');
+};
+
+export const storedOption = (): Option =>
+  new Option('--storage <where>', 'sqlite (a file in --data) or postgres://…')
+    .env('DATABASE_URL')
+    .argParser(toStored)
+    .default(SQLITE, 'sqlite');

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { type CommandContext, dataOption } from '../context.ts';
-import { dataFolder } from '../data-folder.ts';
 import { inspectSpaces, type SpaceFinding } from '../inspect.ts';
-import type { OpenedDatabase } from '../open-engine.ts';
+import type { OpenedEngine } from '../open-engine.ts';
 import { done, failed, type Outcome } from '../outcome.ts';
-import { withDatabase } from '../with-database.ts';
+import { storedOption } from '../storage-option.ts';
+import { type DatabaseOptions, databaseName, withDatabase } from '../with-database.ts';
 
 const describe = ({ space, head, floor, counts, clients, changes, problems }: SpaceFinding): string => {
   const collections = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
@@ -12,10 +12,11 @@ const describe = ({ space, head, floor, counts, clients, changes, problems }: Sp
   return `${problems.length === 0 ? 'ok ' : 'BAD'} ${space.key}: ${facts.join(', ')}`;
 };
 
-const examine = async (context: CommandContext, file: string, database: OpenedDatabase): Promise<Outcome> => {
+const examine = async (context: CommandContext, name: string, database: OpenedEngine): Promise<Outcome> => {
   const { terminal } = context;
-  const damage = await database.storage.integrityCheck();
-  terminal.print(`${damage.length === 0 ? 'ok ' : 'BAD'} ${file}: ${damage.length === 0 ? 'the file is sound' : damage.join('; ')}`);
+  const damage = (await database.integrityCheck?.()) ?? [];
+  if (database.integrityCheck !== undefined)
+    terminal.print(`${damage.length === 0 ? 'ok ' : 'BAD'} ${name}: ${damage.length === 0 ? 'the file is sound' : damage.join('; ')}`);
   let spaces = 0;
   let bad = damage.length;
   for await (const finding of inspectSpaces(context, database)) {
@@ -36,12 +37,12 @@ export const addDoctor = (program: Command, context: CommandContext): void => {
     .summary('check the database and count what is in it')
     .description(
       "Checks the file's integrity, and for each space recomputes the digest and the log's hash chain; prints counts. Changes nothing.\n" +
-        'Answers 0 when all is sound, 1 when something is not. Needs the database for itself: stop `tidemark serve` first.',
+        'Answers 0 when all is sound, 1 when something is not. Needs an SQLite database for itself: stop `tidemark serve` first.',
     )
     .addOption(dataOption())
+    .addOption(storedOption())
     .addHelpText('after', '\nExample:\n  tidemark doctor --data ./data')
-    .action(async (options: { readonly data: string }) => {
-      const folder = dataFolder(options.data);
-      context.finish(await withDatabase(context, folder, (database) => examine(context, folder.database, database)));
+    .action(async (options: DatabaseOptions) => {
+      context.finish(await withDatabase(context, options, (database) => examine(context, databaseName(options), database)));
     });
 };

@@ -4,23 +4,23 @@ import type { AppDefinition } from '@tidemark/protocol';
 import type { Command } from 'commander';
 import { findApp, noSuchApp } from '../apps.ts';
 import { appOption, type CommandContext, dataOption, userOption } from '../context.ts';
-import { dataFolder, missingFolderOf } from '../data-folder.ts';
-import type { OpenedDatabase } from '../open-engine.ts';
+import { missingFolderOf } from '../data-folder.ts';
+import type { OpenedEngine } from '../open-engine.ts';
 import { done, type Outcome } from '../outcome.ts';
 import { openProgress } from '../progress.ts';
 import { noSuchSpace, spaceOf } from '../spaces.ts';
+import { storedOption } from '../storage-option.ts';
 import { describeSpace, exportText } from '../transfer/write-export.ts';
-import { withDatabase } from '../with-database.ts';
+import { type DatabaseOptions, withDatabase } from '../with-database.ts';
 import { writeThroughDraft } from '../write-file.ts';
 
-interface ExportOptions {
-  readonly data: string;
+interface ExportOptions extends DatabaseOptions {
   readonly app: string;
   readonly user: string;
   readonly output?: string;
 }
 
-const exportSpace = async (context: CommandContext, { storage, engine }: OpenedDatabase, app: AppDefinition, options: ExportOptions) => {
+const exportSpace = async (context: CommandContext, { storage, engine }: OpenedEngine, app: AppDefinition, options: ExportOptions) => {
   const space = spaceOf(app.name, options.user);
   const row = await storage.readSpace(space.key);
   if (row === undefined) return noSuchSpace(app.name, options.user);
@@ -51,7 +51,7 @@ const run = async (context: CommandContext, options: ExportOptions): Promise<Out
   if (app === undefined) return noSuchApp(options.app);
   const unfit = options.output === undefined ? undefined : await missingFolderOf(resolve(options.output));
   if (unfit !== undefined) return unfit;
-  return withDatabase(context, dataFolder(options.data), (database) => exportSpace(context, database, app, options));
+  return withDatabase(context, options, (database) => exportSpace(context, database, app, options));
 };
 
 export const addExport = (program: Command, context: CommandContext): void => {
@@ -60,9 +60,10 @@ export const addExport = (program: Command, context: CommandContext): void => {
     .summary('write the records of one user as JSON lines')
     .description(
       'Writes all live records of one user of one app as JSON lines: a manifest, the records in order, a SHA-256 of it all.\n' +
-        'Needs the database for itself: stop `tidemark serve` first.',
+        'Needs an SQLite database for itself: stop `tidemark serve` first.',
     )
     .addOption(dataOption())
+    .addOption(storedOption())
     .addOption(appOption())
     .addOption(userOption())
     .option('-o, --output <file>', 'file to write, replaced as a whole when it exists (default: stdout)')

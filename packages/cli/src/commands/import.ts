@@ -3,17 +3,18 @@ import type { Command } from 'commander';
 import { findApp, noSuchApp } from '../apps.ts';
 import { appOption, type CommandContext, dataOption, userOption } from '../context.ts';
 import { createDataFolder, dataFolder, fileExists } from '../data-folder.ts';
-import { type OpenedDatabase, openDatabase } from '../open-engine.ts';
+import type { OpenedEngine } from '../open-engine.ts';
 import { done, failed, type Outcome, wrongInput } from '../outcome.ts';
 import { openProgress } from '../progress.ts';
 import { spaceOf } from '../spaces.ts';
+import { storedOption } from '../storage-option.ts';
 import { applyImport, type ImportCounts } from '../transfer/apply-import.ts';
 import { type CheckedExport, checkExport, type FileProblem } from '../transfer/check-export.ts';
+import { type DatabaseOptions, withDatabase } from '../with-database.ts';
 
 const PROBLEMS_SHOWN_MAX = 20;
 
-interface ImportOptions {
-  readonly data: string;
+interface ImportOptions extends DatabaseOptions {
   readonly app: string;
   readonly user: string;
   readonly dryRun?: boolean;
@@ -37,13 +38,7 @@ const summary = (counts: ImportCounts): string =>
   ].join(', ');
 
 /** First a dry run of everything, so that a record the engine refuses is found before the first is written. */
-const importInto = async (
-  context: CommandContext,
-  database: OpenedDatabase,
-  file: string,
-  checked: SoundExport,
-  options: ImportOptions,
-) => {
+const importInto = async (context: CommandContext, database: OpenedEngine, file: string, checked: SoundExport, options: ImportOptions) => {
   const space = spaceOf(options.app, options.user);
   const headBefore = (await database.storage.readSpace(space.key))?.head ?? 0;
   const pass = async (title: string, dryRun: boolean) => {
@@ -72,16 +67,9 @@ const run = async (context: CommandContext, app: AppDefinition, file: string, op
   if (!(await fileExists(file))) return wrongInput(`There is no file ${file}.`);
   const checked = await checkExport(file, app);
   if (!checked.sound) return refused(file, checked.problems);
-  const folder = dataFolder(options.data);
-  const unfit = await createDataFolder(folder);
+  const unfit = options.storage.kind === 'sqlite' ? await createDataFolder(dataFolder(options.data)) : undefined;
   if (unfit !== undefined) return unfit;
-  const database = await openDatabase(folder.database, context.env);
-  if (!database.ok) return failed(database.error.message);
-  try {
-    return await importInto(context, database.value, file, checked, options);
-  } finally {
-    await database.value.close();
-  }
+  return withDatabase(context, options, (database) => importInto(context, database, file, checked, options), { create: true });
 };
 
 export const addImport = (program: Command, context: CommandContext): void => {
@@ -91,10 +79,11 @@ export const addImport = (program: Command, context: CommandContext): void => {
     .description(
       'Checks the whole file first and writes nothing if a line is wrong. Records are merged like edits of one more client:\n' +
         'equal ones change nothing, and the same file a second time adds nothing.\n' +
-        'Needs the database for itself: stop `tidemark serve` first.',
+        'Needs an SQLite database for itself: stop `tidemark serve` first.',
     )
     .argument('<file>', 'a file that `tidemark export` wrote')
     .addOption(dataOption())
+    .addOption(storedOption())
     .addOption(appOption())
     .addOption(userOption())
     .option('--dry-run', 'say what would happen, write nothing')

@@ -7,14 +7,14 @@ import { type CommandContext, dataOption } from '../context.ts';
 import { dataFolder } from '../data-folder.ts';
 import { accountIdOf, openAccountsOf } from '../open-accounts.ts';
 import { done, failed, type Outcome, wrongInput } from '../outcome.ts';
-import { withDatabase } from '../with-database.ts';
+import { storedOption } from '../storage-option.ts';
+import { type DatabaseOptions, withDatabase } from '../with-database.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const DAYS_MAX = 3_650;
 const SCOPES = ['read', 'write'] as const;
 
-interface KeyOptions {
-  readonly data: string;
+interface KeyOptions extends DatabaseOptions {
   readonly config?: string;
   readonly email: string;
 }
@@ -47,9 +47,8 @@ const withAccount = async (
 ): Promise<Outcome> => {
   const config = await loadConfig(context, options);
   if ('exit' in config) return config;
-  const folder = dataFolder(options.data);
-  return withDatabase(context, folder, async (database) => {
-    const accounts = await openAccountsOf(context, folder, database, config);
+  return withDatabase(context, options, async (database) => {
+    const accounts = await openAccountsOf(context, dataFolder(options.data), database, config);
     if (!accounts.ok) return failed(accounts.error.message);
     const accountId = await accountIdOf(accounts.value, options.email);
     return typeof accountId === 'string' ? work(accounts.value, accountId) : accountId;
@@ -103,11 +102,17 @@ export const addKey = (program: Command, context: CommandContext): void => {
     .summary('make, list, rotate and revoke API keys')
     .description(
       'API keys of an account, for programs. Each opens what its account has, within its scopes.\n' +
-        'Works on a data folder that no server has open; beside a running server its owner uses /auth/keys.',
+        'Works on a PostgreSQL database, or on a data folder that no server has open; beside such a server its owner uses /auth/keys.',
     )
     .addHelpText('after', '\nExample:\n  tidemark key create --email ann@example.com --name backup --scopes read --days 90');
   const add = (name: string, summary: string): Command =>
-    key.command(name).description(summary).addOption(emailOption()).addOption(dataOption()).addOption(configOption());
+    key
+      .command(name)
+      .description(summary)
+      .addOption(emailOption())
+      .addOption(dataOption())
+      .addOption(storedOption())
+      .addOption(configOption());
   add('create', 'print a new key as the last line')
     .requiredOption('--name <text>', 'what it is for')
     .option('--scopes <list>', 'read, write, or read,write', parseScopes, ['read'])

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { callerOf } from '../process/platform/http.ts';
+import { freshFolder, serve, tidemark, tokenOf } from '../process/platform/tidemark-process.ts';
+import { chooseSeed, seededRandom } from '../process/seeded-random.ts';
+import { createWriter } from '../process/writer.ts';
+import { freshDatabase } from './fresh-database.ts';
+
+const OF = ['--app', 'time-tracker', '--user', 'anna'];
+const PUSHES = 40;
+
+const run = async (...args: string[]): Promise<string> => {
+  const { code, stdout, stderr } = await tidemark(args);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return stdout;
+};
+
+/** Manifest and records; the first has a time of its own, the last line a checksum over all of it. */
+const linesOf = async (file: string): Promise<readonly string[]> => {
+  const [, ...lines] = (await readFile(file, 'utf8')).trimEnd().split('\n');
+  return lines.slice(0, -1);
+};
+
+test('what is exported from SQLite, imported into PostgreSQL and back is the same', { timeout: 120_000 }, async () => {
+  const database = await freshDatabase(inject('postgresUrl'));
+  onTestFinished(() => database.drop());
+  const [data, back] = [await freshFolder(), await freshFolder()];
+  const token = await tokenOf(data, 'anna');
+  const server = await serve(['--data', data]);
+  const seed = chooseSeed();
+  const writer = createWriter('phone', seededRandom(seed));
+  let pushes = 0;
+  await writer.write(callerOf(server.url, token), () => pushes++ === PUSHES);
+  await server.end('SIGTERM');
+  const file = (name: string) => join(back, `${name}.jsonl`);
+  await run('export', '--data', data, ...OF, '-o', file('sqlite'));
+  await run('import', '--storage', database.url, ...OF, file('sqlite'));
+  await run('export', '--storage', database.url, ...OF, '-o', file('postgres'));
+  await run('import', '--data', back, ...OF, file('postgres'));
+  await run('export', '--data', back, ...OF, '-o', file('back'));
+  const records = await linesOf(file('sqlite'));
+  expect(records.length, `seed ${seed}`).toBeGreaterThan(5);
+  expect(await linesOf(file('postgres'))).toEqual(records);
+  expect(await linesOf(file('back'))).toEqual(records);
+  expect(await run('import', '--storage', database.url, ...OF, file('sqlite'))).toMatch(/^Imported \d+ records: 0 written/u);
+  expect(await run('doctor', '--storage', database.url)).toContain('no problems');
+});
