@@ -137,7 +137,8 @@ export const createLogCheck = (context: Context, memory: Memory, onErased: () =>
       const user = userOf(one.space);
       memory.erased.add(user);
       for (const epoch of epochs.get(user) ?? []) memory.erasedEpochs.add(epoch);
-      for (const [mutationId, issued] of memory.issued) if (issued.user === user) memory.receipts.delete(mutationId);
+      for (const [mutationId, issued] of memory.issued)
+        if (issued.user === user && memory.receipts.delete(mutationId)) memory.erasedReceipts.add(mutationId);
       onErased();
       model.forget(one.space);
       rows.forget();

@@ -28,6 +28,8 @@ export interface Memory {
   readonly logs: Map<string, LogRow[]>;
   /** Verdict of each mutation that has a receipt. */
   readonly receipts: Map<string, string>;
+  /** Mutations whose receipt went with their space. */
+  readonly erasedReceipts: Set<string>;
   /** Users whose space was erased, and the epochs it had before. */
   readonly erased: Set<string>;
   readonly erasedEpochs: Set<string>;
@@ -39,6 +41,7 @@ export const createMemory = (): Memory => ({
   foreign: new Set(),
   logs: new Map(),
   receipts: new Map(),
+  erasedReceipts: new Set(),
   erased: new Set(),
   erasedEpochs: new Set(),
   restored: false,

@@ -55,7 +55,9 @@ const createVerdictCheck = ({ violate, sometimes }: Context, memory: Memory) => 
     const before = verdicts.get(key) ?? says;
     verdicts.set(key, before);
     if (before !== says) violate('I2', `${mutationId} of ${user} was answered ${before}, then ${says}`);
-    if (!memory.receipts.has(mutationId)) violate('I1', `${mutationId} was answered ${says}, but there is no receipt`);
+    // An erasure may come between the append and its answer.
+    if (!memory.receipts.has(mutationId) && !memory.erasedReceipts.has(mutationId))
+      violate('I1', `${mutationId} was answered ${says}, but there is no receipt`);
   };
   return { take, forget: (): void => verdicts.clear() };
 };

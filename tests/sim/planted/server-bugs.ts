@@ -126,7 +126,9 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     name: 'no new epoch for a base beyond the log',
     kind: 'healing',
     file: `${SPACE}/lineage.ts`,
-    edits: [['if (!mutations.some((mutation) => knowsMore(space, mutation))) return;', 'if (mutations.length >= 0) return;']],
+    edits: [
+      ['const lost = await lostSeqs(serving, space, mutations);', 'const lost: number[] = [];\n  if (mutations.length >= 0) return;'],
+    ],
     focus: ['serverRestore', 'dropRequest', 'slow', 'oneWay'],
     seedsMax: 60,
   },

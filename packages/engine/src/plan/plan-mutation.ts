@@ -68,7 +68,8 @@ const editOf = (
   clampedAt: Math.min(at, draft.now),
   ifRevision,
   healed,
-  cutAt: healed && healed.epoch !== draft.epoch ? draft.epochStart : -1,
+  // What was lost stood above all that the log has kept: at its seq and after it only what was written since can stand.
+  cutAt: healed && healed.epoch !== draft.epoch ? Math.min(draft.epochStart, healed.seq - 1) : -1,
   schemaVersion,
   knowsAllFields,
 });

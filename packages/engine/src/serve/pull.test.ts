@@ -216,6 +216,20 @@ describe('a server restored from an older backup', () => {
     expect((await pullPage(found, { cursor })).reset).toBe('epoch');
   });
 
+  it('notices it also where its log has grown past that since', async () => {
+    const { lost, found } = await restored();
+    const { cursor, epoch } = await pullPage(lost);
+    await lost.client('b').push(put('y', 'lost'));
+    await found.client('c').push(put('z', '1'), put('w', '1'));
+    const offer = { ...put('y', 'lost'), mutationId: 'b-1', healed: { epoch, seq: 2 } };
+    await found.client('b2').push(offer);
+    const { reset, epoch: next } = await pullPage(found, { cursor });
+    expect(reset).toBe('epoch');
+    // What it has, it does not take for lost.
+    await found.client('b3').push({ ...offer, healed: { epoch: next, seq: 4 } });
+    expect((await pullPage(found)).epoch).toBe(next);
+  });
+
   it('takes re-offered writes back in their old order, whatever arrives first', async () => {
     for (const order of [
       [1, 2],
@@ -247,6 +261,24 @@ describe('a server restored from an older backup', () => {
     const offer = { mutationId: 'b-1', fields: { title: 'lost' }, was: { title: '1' }, base: 1, epoch, healed: { epoch, seq: 2 } };
     const answer = await found.client('b2').push({ op: 'patch', id: 'x', ...offer });
     expect(answer.accepted[0]?.status).toBe('conflict');
+  });
+
+  it('treats it so also where that was written before anybody had noticed the restore', async () => {
+    const { lost, found } = await restored();
+    const epoch = (await pullPage(lost)).epoch;
+    const b = lost.client('b');
+    await b.push({ op: 'patch', id: 'x', fields: { title: 'lost' }, was: { title: '1' }, base: 1 });
+    await found.client('d').push({ op: 'patch', id: 'x', fields: { title: 'new' }, was: { title: '1' }, base: 1 });
+    await b.push({ op: 'patch', id: 'x', fields: { title: 'lost too' }, was: { title: 'lost' }, base: 2 });
+    await pullPage(found, { cursor: (await pullPage(lost)).cursor });
+    const offer = { op: 'patch' as const, id: 'x', base: 1, epoch };
+    const answer = await found
+      .client('b2')
+      .push(
+        { ...offer, mutationId: 'b-1', fields: { title: 'lost' }, was: { title: '1' }, healed: { epoch, seq: 2 } },
+        { ...offer, mutationId: 'b-2', fields: { title: 'lost too' }, was: { title: 'lost' }, healed: { epoch, seq: 3 } },
+      );
+    expect(answer.accepted.map(({ status }) => status)).toEqual(['conflict', 'applied']);
   });
 
   it('keeps a record deleted whose delete comes back before its create', async () => {

@@ -13,11 +13,19 @@ export const checkSpaceId = (space: SpaceRow, spaceId: string | undefined): Refu
   return { code: 'WRONG_SPACE', message: `the request is about another space than the token's`, details: { spaceId: space.spaceId } };
 };
 
-/** Stores a new epoch, so that every client finds out that the log's lineage has changed. Answers the row that stands then. */
-export const startEpoch = async (serving: Serving, space: SpaceRow): Promise<SpaceRow> => {
+/**
+ * Stores a new epoch, so that every client finds out that the log's lineage has changed. `keptMax`: the log was cut off at that seq or
+ * before; what stands above it was written since. Answers the row that stands then.
+ */
+export const startEpoch = async (serving: Serving, space: SpaceRow, keptMax = space.head): Promise<SpaceRow> => {
   let current = space;
   for (;;) {
-    const next = { ...current, epoch: serving.env.uuid(), epochStart: current.head, appends: current.appends + 1 };
+    const next = {
+      ...current,
+      epoch: serving.env.uuid(),
+      epochStart: Math.max(0, Math.min(current.head, keptMax)),
+      appends: current.appends + 1,
+    };
     const stored = await serving.storage.append({
       expectedAppends: current.appends,
       space: next,
@@ -61,25 +69,35 @@ export const locate = async (serving: Serving, space: SpaceRow, text: string | u
     // The row may be older than the cursor's position only because another request appended meanwhile.
     const latest = (await serving.storage.readSpace(space.key)) ?? space;
     if (latest.appends !== space.appends) return locate(serving, latest, text);
-    return { ok: true, value: { cursor, reset: 'epoch', space: await startEpoch(serving, space) } };
+    return { ok: true, value: { cursor, reset: 'epoch', space: await startEpoch(serving, space, cursor.seq - 1) } };
   }
   return { ok: true, value: { cursor, reset: cursor.seq < space.floor ? 'floor' : undefined, space } };
 };
 
-/** Does a mutation speak of a seq of this epoch that this log has not reached? */
-const knowsMore = (space: SpaceRow, mutation: PushedMutation): boolean => {
-  if (mutation.op === 'void') return false;
-  const { epoch, base, healed } = mutation;
-  return (epoch === space.epoch && base > space.head) || (healed?.epoch === space.epoch && healed.seq > space.head);
+/** Seqs of mutations that this log, in this very epoch, has given receipts for and does not know. */
+const lostSeqs = async ({ storage }: Serving, space: SpaceRow, mutations: readonly PushedMutation[]): Promise<number[]> => {
+  const offers = mutations.flatMap((mutation) => {
+    const healed = mutation.op === 'void' ? undefined : mutation.healed;
+    return healed?.epoch === space.epoch ? [{ mutationId: mutation.mutationId, seq: healed.seq }] : [];
+  });
+  if (offers.length === 0) return [];
+  const { receipts } = await storage.load(space.key, { records: [], receipts: offers.map(({ mutationId }) => mutationId), clients: [] });
+  const known = new Set(receipts.map(({ mutationId }) => mutationId));
+  return offers.filter(({ mutationId }) => !known.has(mutationId)).map(({ seq }) => seq);
 };
+
+const isBaseAhead = (space: SpaceRow, mutation: PushedMutation): boolean =>
+  mutation.op !== 'void' && mutation.epoch === space.epoch && mutation.base > space.head;
 
 /**
  * A client may have pushed to the log that was lost and never pulled from it: then its cursor fits, and only what its mutations
- * stand on shows that this server was restored from an older backup. As in `locate`, a new epoch begins.
+ * stand on, or what it offers again, shows that this server was restored from an older backup. As in `locate`, a new epoch begins.
  */
 export const checkBases = async (serving: Serving, space: SpaceRow, mutations: readonly PushedMutation[]): Promise<void> => {
-  if (!mutations.some((mutation) => knowsMore(space, mutation))) return;
+  const lost = await lostSeqs(serving, space, mutations);
+  if (lost.length === 0 && !mutations.some((mutation) => isBaseAhead(space, mutation))) return;
   // The row may have been read before the append that the mutations stand on.
   const latest = (await serving.storage.readSpace(space.key)) ?? space;
-  if (mutations.some((mutation) => knowsMore(latest, mutation))) await startEpoch(serving, latest);
+  if (latest.epoch !== space.epoch || (lost.length === 0 && !mutations.some((mutation) => isBaseAhead(latest, mutation)))) return;
+  await startEpoch(serving, latest, Math.min(latest.head, ...lost.map((seq) => seq - 1)));
 };

@@ -124,7 +124,7 @@ export interface SpaceRow {
   readonly spaceId: string;
   /** Identity of the log's lineage. */
   readonly epoch: string;
-  /** Head when the epoch began. */
+  /** Head when the epoch began, or less: what stands above it was written after the restore that it began for. */
   readonly epochStart: number;
   /** Counts the appends, also those of refusals only. */
   readonly appends: number;
