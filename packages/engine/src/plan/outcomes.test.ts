@@ -1,4 +1,4 @@
-import type { JsonObject } from '@tidemark/protocol';
+import { canonicalJson, type JsonObject } from '@tidemark/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import type { TestBench } from '../test-engine.suite.ts';
 import { onDeletes, openBench, pushAs, spaceText, type Told } from './outcomes.suite.ts';
@@ -162,6 +162,10 @@ const LOST: { readonly [name: string]: readonly [client: string, told: Told] } =
       healed: { epoch: 'lost', seq: 4 },
     },
   ],
+  // Says what stands there already, and belongs to it all the same.
+  again: ['e', { op: 'patch', fields: { last: 'b', count: 2 }, was: { last: 'b', count: 2 }, base: 2, healed: { epoch: 'lost', seq: 5 } }],
+  // Of a log that was lost before: the two have no order.
+  earlier: ['f', { op: 'patch', fields: { last: 'f', best: 4 }, was: { last: 'a' }, base: 1, healed: { epoch: 'lost before', seq: 3 } }],
 };
 const SINCE: { readonly [name: string]: readonly Told[] } = {
   nothing: [],
@@ -170,6 +174,7 @@ const SINCE: { readonly [name: string]: readonly Told[] } = {
     { op: 'put', fields: { last: 'z' }, was: {} },
     { op: 'delete', was: { last: 'z' }, n: 2 },
   ],
+  'a delete of what came back': [{ op: 'delete', was: { last: 'a', count: 1, tags: ['a'] } }],
 };
 
 const permutations = (all: readonly string[]): readonly (readonly string[])[] =>
@@ -182,6 +187,9 @@ test.each(onDeletes)('what a restored server lost comes back in any order (%s)',
       ...permutations(['create', 'edit', 'late']),
       ...permutations(['create', 'delete', 'edit']),
       ...permutations(['create', 'delete', 'late']),
+      ...permutations(['create', 'edit', 'again']),
+      ...permutations(['create', 'edit', 'earlier']),
+      ...permutations(['create', 'edit', 'delete', 'late']),
     ]) {
       for (const at of [0, 2]) {
         const bench = openBench(onDelete);
@@ -197,6 +205,25 @@ test.each(onDeletes)('what a restored server lost comes back in any order (%s)',
     }
   }
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`outcomes/${onDelete}/healed.txt`);
+});
+
+test.each([
+  ['create', 'edit', 'late'],
+  ['create', 'edit', 'again'],
+  ['create', 'edit', 'late', 'again'],
+])('lost edits make the same record again, in whatever order they come: %s, %s, %s %s', async (...names) => {
+  const records = new Set<string>();
+  for (const order of permutations(names.filter((name) => name in LOST))) {
+    const bench = openBench('deleteWins');
+    for (const name of order) {
+      const [client, lost] = LOST[name] ?? ['a', { op: 'delete' }];
+      await pushAs(bench, client, [{ ...lost, epoch: 'lost' }]);
+    }
+    const { tags, ...fields } = (await bench.fields('notes', 'x')) ?? {};
+    // A set has no order.
+    records.add(canonicalJson({ ...fields, tags: Array.isArray(tags) ? [...tags].sort() : null }));
+  }
+  expect([...records]).toHaveLength(1);
 });
 
 const headOf = async ({ engine, space }: TestBench): Promise<number> => {

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { taskTracker } from '@tidemark/apps/task-tracker';
+import { createEngine } from '@tidemark/engine';
+import type { Result } from '@tidemark/protocol';
+import { createLogger, createMetrics, createNodeEnv, createServer } from '@tidemark/server';
+import { createAccounts, createMailbox, openSigningKeys } from '@tidemark/server/accounts';
+import { openSqliteStorage } from '@tidemark/storage/sqlite';
+import { onTestFinished } from 'vitest';
+
+/** A whole server with accounts on a real socket and SQLite. */
+export interface AccountsTarget {
+  readonly url: string;
+  /** Paths of the routes of accounts, at the root; each answers all methods, most of them with 405. */
+  readonly paths: readonly string[];
+  /** The secret of the newest mailed link to that page, such as `/auth/reset-password`. */
+  mailed(page: string): string | undefined;
+  readonly errors: readonly string[];
+  problems(): Promise<readonly string[]>;
+}
+
+/** A hash that costs nothing, and no limits: behind them nothing but 429 would be tested. */
+const CHEAP_HASH = { memoryKib: 256, passes: 1 };
+const MANY = { attempts: 1_000_000_000, seconds: 60 };
+const ALLOWANCES = { address: MANY, signIn: MANY, account: MANY, server: MANY, register: MANY, mail: MANY, mailbox: MANY, code: MANY };
+const MOUNT = '/apps/task-tracker';
+
+const unwrap = <T>(result: Result<T>): T => {
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value;
+};
+
+export const openAccountsTarget = async (): Promise<AccountsTarget> => {
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-fuzz-'));
+  const env = createNodeEnv();
+  const storage = unwrap(await openSqliteStorage({ file: join(folder, 'tidemark.db'), env, apps: [taskTracker] }));
+  const engine = createEngine({ storage, apps: [taskTracker], env });
+  const errors: string[] = [];
+  const logger = createLogger({ level: 'error', destination: { write: (line) => void errors.push(line) } });
+  const mailbox = createMailbox(env);
+  const accounts = createAccounts({
+    storage: storage.accounts,
+    engine,
+    env,
+    logger,
+    signingKeys: unwrap(await openSigningKeys(folder, env)),
+    mailer: mailbox,
+    links: { publicUrl: 'https://sync.example' },
+    hashCost: CHEAP_HASH,
+    allowances: ALLOWANCES,
+  });
+  const server = await createServer({
+    engine,
+    env,
+    identity: accounts.identity,
+    accounts,
+    logger,
+    metrics: createMetrics(),
+    mounts: [{ app: taskTracker, path: MOUNT }],
+  });
+  const { port } = await server.listen(0);
+  onTestFinished(async () => {
+    await server.close();
+    await accounts.close();
+    await storage.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const paths = server.app.routes.map(({ path }) => path).filter((path) => /^\/(auth|\.well-known)\//.test(path));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    paths: [...new Set(paths)],
+    mailed: (page) => {
+      const texts = mailbox.list().map(({ text }) => text);
+      const links = texts.flatMap((text) => [...text.matchAll(/(\/auth\/[\w-]+)[?#]token=(\S+)/g)]);
+      return links.find(([, at]) => at === page)?.[2];
+    },
+    errors,
+    problems: async () => {
+      const found = [...(await storage.integrityCheck())];
+      for await (const space of engine.listSpaces()) found.push(...(await engine.verify(space)).problems);
+      return found;
+    },
+  };
+};
