@@ -8,14 +8,18 @@ export type Handle = (c: HttpContext) => Promise<Response>;
 
 /**
  * Puts the handlers of one path, by method, into the server: for any website, HEAD as GET, and every other method refused.
- * `enter` runs before each.
+ * `enter` runs before each. Each handler is registered by its method, so that the server's list of routes names them.
  */
 export const mountPath = (http: HttpApp, path: string, handlers: ReadonlyMap<string, Handle>, enter: (c: HttpContext) => void): void => {
+  for (const [method, handle] of handlers) {
+    http.on(method, path, crossOrigin, (c) => {
+      enter(c);
+      return handle(c);
+    });
+  }
   const allow = [...handlers.keys()].join(', ');
   http.all(path, crossOrigin, (c) => {
     enter(c);
-    const handle = handlers.get(c.req.method === 'HEAD' ? 'GET' : c.req.method);
-    if (handle !== undefined) return handle(c);
     setHeader(c, 'Allow', allow);
     return answerRefusal(c, refuse('METHOD_NOT_ALLOWED', `This address takes ${allow}.`).error);
   });
