@@ -24,7 +24,7 @@ const BROWSERS = {
     browser_specific_settings: {
       gecko: {
         id: 'browsing@tidemark.example',
-        strict_min_version: '140.0',
+        strict_min_version: '142.0',
         data_collection_permissions: { required: ['browsingActivity', 'authenticationInfo', 'personallyIdentifyingInfo'] },
       },
     },

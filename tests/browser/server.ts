@@ -30,8 +30,9 @@ const addressOf = async (output: NodeJS.ReadableStream): Promise<string> => {
   throw new Error('the server ended before it was ready');
 };
 
-const run = async (data: string, port: string): Promise<Running> => {
-  const args = ['packages/cli/bin/tidemark.js', 'serve', '--port', port, '--data', data];
+const run = async (data: string, port: string, app: string | undefined): Promise<Running> => {
+  const only = app === undefined ? [] : ['--app', app];
+  const args = ['packages/cli/bin/tidemark.js', 'serve', '--port', port, '--data', data, ...only];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit');
   const late = AbortSignal.timeout(START_TIMEOUT_MS);
@@ -50,20 +51,20 @@ const run = async (data: string, port: string): Promise<Running> => {
   };
 };
 
-/** A real `tidemark serve` on a free port, with an empty data folder of its own. */
-export const startServer = async (): Promise<Server> => {
+/** A real `tidemark serve` on a free port, with an empty data folder of its own; with `app` only that one, at the root. */
+export const startServer = async ({ app }: { readonly app?: string } = {}): Promise<Server> => {
   for (const built of ['packages/cli/dist/main.js', 'console/dist/index.html']) {
     if (!existsSync(join(root, built))) throw new Error(`${built} is missing: run \`npm run build\` first.`);
   }
   const data = mkdtempSync(join(tmpdir(), 'tidemark-browser-'));
-  let running = await run(data, '0');
+  let running = await run(data, '0', app);
   const { url } = running;
   return {
     url,
     restartEmpty: async () => {
       await running.end();
       for (const suffix of ['', '-wal', '-shm']) rmSync(join(data, `tidemark.db${suffix}`), { force: true });
-      running = await run(data, new URL(url).port);
+      running = await run(data, new URL(url).port, app);
     },
     stop: async () => {
       await running.end();

@@ -90,14 +90,14 @@ const mortal = (store: ClientStore, life: Life, nextDeath: () => Death | null): 
 };
 
 /** What outlives the worker: the profile of the browser, and what there is to see in it. */
-interface Surroundings {
+export interface Surroundings {
   settings: Settings;
   seen: Seen | null;
   now: number;
   look: BrowserEvent<'snapshot'> | null;
 }
 
-const browserOf = (around: Surroundings): BrowserPort => ({
+export const browserOf = (around: Surroundings): BrowserPort => ({
   session: async () => around.look?.session ?? '',
   look: async () => {
     const { tabs = [], focused = null, idle = 'active' } = around.look ?? {};
@@ -116,7 +116,7 @@ const browserOf = (around: Surroundings): BrowserPort => ({
   tellPages: () => undefined,
 });
 
-const envOf = (around: Surroundings, http: ClientEnv['http']): ClientEnv => {
+export const envOf = (around: Surroundings, http: ClientEnv['http']): ClientEnv => {
   let ids = 0;
   return {
     ...{ wall: () => around.now, mono: () => around.now, random: () => 0.5, http },

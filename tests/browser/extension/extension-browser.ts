@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { eventually } from './eventually.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const unpacked = `${root}extension/dist/chrome`;
@@ -97,7 +97,7 @@ export const openExtensionBrowser = async (profile: string): Promise<ExtensionBr
     setIdle: (state) => dispatch(`chrome.idle.onStateChanged.dispatch(${JSON.stringify(state)})`),
     stopWorker: async () => {
       await workers.send('ServiceWorker.stopAllWorkers');
-      await expect.poll(isWorkerRunning).toBe(false);
+      await eventually(isWorkerRunning).toBe(false);
     },
     close: () => context.close(),
     kill: async () => {
