@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import 'fake-indexeddb/auto';
 import { openWithAccount } from '../../docs/examples/account.ts';
 import { openNotes } from '../../docs/examples/notes.ts';
+import { openRepertoire } from '../../docs/examples/repertoire.ts';
 import { serveNotes } from '../../docs/examples/serve-notes.ts';
 import { openTimer } from '../../docs/examples/timer.ts';
 import { createKeptText } from './kept-text.ts';
@@ -50,6 +51,21 @@ test('the timer of the docs runs, and syncs', async () => {
     );
   } finally {
     timer.close();
+  }
+});
+
+test('the repertoire of the docs opens, and syncs', async () => {
+  const data = await freshFolder();
+  const server = await serve(['--data', data]);
+  // Google's sign-in needs a person; a development token stands in.
+  const token = await tokenOf(data, 'ann', 'repertoire');
+  const google = { signIn: async () => token, refresh: async () => token, signOut: async () => undefined };
+  const service = await openRepertoire(server.url, google, createKeptText());
+  try {
+    expect(await service.syncNow()).toMatchObject({ state: 'synced', pending: 0 });
+    expect(service.pieces.fetchAll()).toMatchObject([{ title: 'Oli Aloha', locallyModified: false }]);
+  } finally {
+    service.stop();
   }
 });
 

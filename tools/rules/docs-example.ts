@@ -5,6 +5,7 @@ const EXAMPLES: readonly { readonly page: string; readonly file: string }[] = [
   { page: 'README.md', file: 'docs/examples/notes.ts' },
   { page: 'docs/OPERATIONS.md', file: 'docs/examples/tidemark.config.ts' },
   { page: 'docs/TIME-TRACKER.md', file: 'docs/examples/timer.ts' },
+  { page: 'docs/REPERTOIRE.md', file: 'docs/examples/repertoire.ts' },
   { page: 'docs/ACCOUNTS.md', file: 'docs/examples/account.ts' },
 ];
 

@@ -17,5 +17,12 @@ export const WORD_EXCEPTIONS: readonly WordException[] = [
   { word: 'delta', path: 'packages/protocol/src/query/run-query.test.ts', reason: 'a word to search for' },
   { word: 'operation', path: 'packages/server/src/rest/openapi.ts', reason: "OpenAPI's own name of a member, operationId" },
   { word: 'operation', path: 'packages/server/src/rest/docs-page.ts', reason: "OpenAPI's own name of a member, operationId" },
+  {
+    word: 'entity',
+    path: 'packages/apps/src/repertoire/client/',
+    reason: 'a name that the plan of this app fixes: enqueue(entityType, entityId)',
+  },
+  { word: 'offline queue', path: 'packages/apps/src/repertoire/', reason: 'a name that the plan of this app fixes: OfflineQueue' },
+  { word: 'sync queue', path: 'packages/apps/src/repertoire/', reason: 'a name that the plan of this app fixes: SyncQueueItem' },
   { word: 'operation', path: 'packages/apps/src/repertoire/', reason: "a member's name on the wire of phones that are there already" },
 ];
