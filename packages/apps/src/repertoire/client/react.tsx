@@ -19,8 +19,8 @@ export const wordsOf = ({ state, pending, error, progress }: SyncStatus): string
 };
 
 /**
- * How syncing stands: synced, syncing, so many pending, offline, or an error with what to do. Screen readers hear of each change. `onSignIn`
- * is offered where signing in again is what helps.
+ * How syncing stands: synced, syncing, so many pending, offline, or an error with what to do. Screen readers hear of each change.
+ * `onSignIn` is offered where signing in again is what helps.
  */
 export const SyncStatusView = (props: { readonly service: SyncStatusSource; readonly onSignIn?: () => void }): ReactNode => {
   const { service, onSignIn } = props;

@@ -181,6 +181,29 @@ const openParts = (options: SyncServiceOptions, env: ClientEnv, onWritten: () =>
   return { kept, queue, pieces, sessions, ask: createAsk(options, env) };
 };
 
+interface Course {
+  readonly isRunning: boolean;
+  readonly failure: Refusal | undefined;
+  readonly progress: SyncProgress | undefined;
+}
+
+const readStatus = ({ queue, kept }: Parts, { isRunning, failure, progress }: Course): SyncStatus => {
+  const waiting = queue.items();
+  const pending = waiting.length;
+  const lastSyncedAt = kept.get<string>('lastSyncedAt');
+  const refused = waiting.some((item) => item.refused !== undefined);
+  const error = failure ?? (refused ? { code: 'VALIDATION_FAILED' as const, message: '' } : undefined);
+  const failed = error?.code === 'UNAVAILABLE' && error.details?.status === undefined ? 'offline' : 'error';
+  const state = isRunning ? 'syncing' : error !== undefined ? failed : pending > 0 ? 'pending' : 'synced';
+  return {
+    state,
+    pending,
+    ...(lastSyncedAt === undefined ? {} : { lastSyncedAt }),
+    ...(error === undefined || isRunning ? {} : { error: SyncErrorHandler.handle(error) }),
+    ...(progress === undefined ? {} : { progress }),
+  };
+};
+
 /** Opens what a person has on this device. Nothing is sent before `start` or `syncNow`. */
 export const openSyncService = (options: SyncServiceOptions): SyncService => {
   const { env = browserEnv() } = options;
@@ -200,24 +223,8 @@ export const openSyncService = (options: SyncServiceOptions): SyncService => {
     tell();
   });
   requeue(parts);
-  const readStatus = (): SyncStatus => {
-    const waiting = parts.queue.items();
-    const pending = waiting.length;
-    const lastSyncedAt = parts.kept.get<string>('lastSyncedAt');
-    const refused = waiting.some((item) => item.refused !== undefined);
-    const error = failure ?? (refused ? { code: 'VALIDATION_FAILED' as const, message: '' } : undefined);
-    const failed = error?.code === 'UNAVAILABLE' && error.details?.status === undefined ? 'offline' : 'error';
-    const state = running !== undefined ? 'syncing' : error !== undefined ? failed : pending > 0 ? 'pending' : 'synced';
-    return {
-      state,
-      pending,
-      ...(lastSyncedAt === undefined ? {} : { lastSyncedAt }),
-      ...(error === undefined || state === 'syncing' ? {} : { error: SyncErrorHandler.handle(error) }),
-      ...(progress === undefined ? {} : { progress }),
-    };
-  };
   const current = (): SyncStatus => {
-    status ??= readStatus();
+    status ??= readStatus(parts, { isRunning: running !== undefined, failure, progress });
     return status;
   };
   const run = async (): Promise<SyncStatus> => {
