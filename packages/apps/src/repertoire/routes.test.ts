@@ -232,6 +232,15 @@ describe.each(STORAGES)('POST /sessions on %s', (kind) => {
   });
 });
 
+test('a phone with many long pieces may send them all; beyond the limits nothing is stored', async () => {
+  const server = await openRepertoireServer();
+  const id = (i: number) => `3F2504E0-4F89-41D3-9A0C-${String(i).padStart(12, '0')}`;
+  const long = Array.from({ length: 150 }, (_, i) => piece({ pieceId: id(i), lyrics: 'x'.repeat(80_000), locallyModified: i === 149 }));
+  expect((await sync(server, { pieces: long })).uploadedPieces).toEqual([id(149)]);
+  const many = await server.call('POST', '/pieces', { pieces: Array.from({ length: 20_001 }, () => ({})) });
+  expect(many).toMatchObject({ status: 400, body: { code: 'BAD_REQUEST' } });
+});
+
 describe('GET /users/{userId}/export', () => {
   test('is a file of everything, of oneself alone', async () => {
     const server = await openRepertoireServer();

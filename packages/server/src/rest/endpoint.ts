@@ -2,11 +2,12 @@ import { type ErrorCode, ok, type Result } from '@tidemark/protocol';
 import * as z from 'zod';
 import { answerRefusal } from '../http/answer.ts';
 import { respond } from '../http/answer-headers.ts';
+import { readJson } from '../http/body.ts';
 import { checkShape, readMessage } from '../http/check.ts';
 import type { HttpContext } from '../http/context.ts';
 import type { Call, GuardedRoute, OpenRoute } from '../sync/call.ts';
 
-/** Elements that an array in a body may have before its schema looks at it, unless an endpoint says otherwise. */
+/** Elements that an array in a body may have before its schema looks at it. */
 const BODY_ARRAY_MAX = 5_000;
 
 /** One kind of answer, as the OpenAPI spec names it. */
@@ -34,8 +35,8 @@ export interface EndpointSpec<P extends Shape, Q extends Shape, H extends Shape,
   /** By lower-case name. */
   readonly headers: H;
   readonly body: B;
-  /** Elements that an array in the body may have. */
-  readonly bodyArrayMax?: number;
+  /** Decoded bytes of a body, where callers that cannot be changed send more than LIMITS.bodyBytesMax; its schema bounds what is in it. */
+  readonly bodyBytesMax?: number;
   readonly answers: { readonly [status: number]: Answer };
   /** Codes that this endpoint refuses with, beside those that any may. */
   readonly refusals?: readonly ErrorCode[];
@@ -67,6 +68,15 @@ const checkOf = <S extends Shape>(schema: S): ((given: Texts) => Result<z.output
   return (given) => (Object.values(given).every((text) => text === undefined) ? ofNone : checkShape(schema, given));
 };
 
+const readBody = async <B extends z.ZodType>(
+  c: HttpContext,
+  spec: { readonly body: B; readonly bodyBytesMax?: number },
+): Promise<Result<z.output<B>>> => {
+  if (spec.bodyBytesMax === undefined) return readMessage(c, spec.body, BODY_ARRAY_MAX);
+  const body = await readJson(c, spec.bodyBytesMax);
+  return body.ok ? checkShape(spec.body, body.value) : body;
+};
+
 /** Makes a route that checks parameters, query, headers and body before `handle` sees them, and answers its refusals. */
 export const endpoint = <P extends Shape, Q extends Shape, H extends Shape, B extends z.ZodType>(
   spec: EndpointSpec<P, Q, H, B>,
@@ -83,7 +93,7 @@ export const endpoint = <P extends Shape, Q extends Shape, H extends Shape, B ex
     if (!query.ok) return query;
     const headers = checkHeaders(Object.fromEntries(headerNames.map((name) => [name, req.header(name)])));
     if (!headers.ok) return headers;
-    const body = takesBody ? await readMessage(call.c, spec.body, spec.bodyArrayMax ?? BODY_ARRAY_MAX) : checkShape(spec.body, undefined);
+    const body = takesBody ? await readBody(call.c, spec) : checkShape(spec.body, undefined);
     if (!body.ok) return body;
     return handle(call, { params: params.value, query: query.value, headers: headers.value, body: body.value });
   };
@@ -104,7 +114,7 @@ export const openEndpoint = <B extends z.ZodType>(
 ): Endpoint => {
   const { handle, ...description } = spec;
   const answer = async (c: HttpContext): Promise<Response> => {
-    const body = await readMessage(c, spec.body, spec.bodyArrayMax ?? BODY_ARRAY_MAX);
+    const body = await readBody(c, spec);
     const ran = body.ok ? await handle(c, body.value) : body;
     return ran.ok ? ran.value : answerRefusal(c, ran.error);
   };

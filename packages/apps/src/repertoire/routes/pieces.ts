@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { isUuid } from '../schema.ts';
 import { openChanges, type Row } from './changes.ts';
 import { findUploads, keyOf, readAllSent, recordOf, type SentPieces, uploadAll } from './find-uploads.ts';
-import { PIECES_MAX, type PieceAnswer, piecesAnswer, piecesBody } from './shapes.ts';
+import { BODY_BYTES_MAX, type PieceAnswer, piecesAnswer, piecesBody } from './shapes.ts';
 import { standingOf } from './sync-times.ts';
 import { type Refused, type Uploaded, uploadPieces } from './upload-pieces.ts';
 import { fieldsOf, hasSameContent, toWire } from './wire-piece.ts';
@@ -86,7 +86,7 @@ export const piecesEndpoint = endpoint({
     'Stores what a device edited and answers what it has not seen. Different fields merge, lyrics and notes line by line; of one field ' +
     'the newer edit stands, and the other is kept in the history and the conflicts.',
   body: piecesBody,
-  bodyArrayMax: PIECES_MAX,
+  bodyBytesMax: BODY_BYTES_MAX,
   answers: { 200: { description: 'What was stored, and what is new', schema: piecesAnswer } },
   handle: async (call, { body }) => {
     const synced = await syncPieces(call, body);

@@ -5,7 +5,7 @@ import { repertoire, uuid } from '../schema.ts';
 import { applyChunks, identified, type Write } from './apply-chunks.ts';
 import { openChanges, type Row } from './changes.ts';
 import { keyOf, recordOf } from './find-uploads.ts';
-import { SESSIONS_MAX, sessionsAnswer, sessionsBody } from './shapes.ts';
+import { BODY_BYTES_MAX, sessionsAnswer, sessionsBody } from './shapes.ts';
 import { standingOf } from './sync-times.ts';
 import type { Refused } from './upload-pieces.ts';
 
@@ -96,7 +96,7 @@ export const sessionsEndpoint = endpoint({
   summary: 'Sync practice sessions',
   description: 'Sessions are facts: the same id again changes nothing, except that an open session may be closed.',
   body: sessionsBody,
-  bodyArrayMax: SESSIONS_MAX,
+  bodyBytesMax: BODY_BYTES_MAX,
   answers: { 200: { description: 'What was stored, and what is new', schema: sessionsAnswer } },
   handle: async (call, { body }) => {
     const synced = await syncSessions(call, body);

@@ -6,6 +6,9 @@ export const PIECES_MAX = 20_000;
 /** Sessions of one request: a device that never synced sends all it has. */
 export const SESSIONS_MAX = 50_000;
 
+/** Decoded bytes of one request: a phone sends all its pieces with every sync, whatever it asks. */
+export const BODY_BYTES_MAX = 32 * 1024 * 1024;
+
 const time = z.iso.datetime().describe('UTC, with milliseconds');
 
 const syncedAt = z.iso.datetime().describe('A whole second that stands for what this answer covers; send it as lastSyncedAt next time');
