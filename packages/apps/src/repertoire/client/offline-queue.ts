@@ -44,19 +44,15 @@ const keyOf = ({ entityType, entityId }: Pick<SyncQueueItem, 'entityType' | 'ent
 
 const parse = (value: JsonObject): SyncQueueItem => JSON.parse(JSON.stringify(value));
 
+/** Read once: each tab sends what it queued itself, and what it found when it was opened. `onChange` hears of every change. */
 export const openOfflineQueue = (kept: Kept, onChange: () => void): OfflineQueue => {
-  const read = (): readonly SyncQueueItem[] =>
-    kept
-      .list<JsonObject>(KEY)
-      .map(([, value]) => parse(value))
-      .sort((a, b) => a.order - b.order);
+  const queued = new Map(kept.list<JsonObject>(KEY).map(([key, value]) => [key, parse(value)]));
+  const read = (): readonly SyncQueueItem[] => [...queued.values()].sort((a, b) => a.order - b.order);
   let nextOrder = (read().at(-1)?.order ?? 0) + 1;
-  const get = (item: Pick<SyncQueueItem, 'entityType' | 'entityId'>): SyncQueueItem | undefined => {
-    const found = kept.get<JsonObject>(keyOf(item));
-    return found === undefined ? undefined : parse(found);
-  };
+  const get = (item: Pick<SyncQueueItem, 'entityType' | 'entityId'>): SyncQueueItem | undefined => queued.get(keyOf(item));
   const put = (item: SyncQueueItem): Result<void> => {
     const stored = kept.set(keyOf(item), JSON.parse(JSON.stringify(item)));
+    queued.set(keyOf(item), item);
     onChange();
     return stored;
   };
@@ -65,6 +61,7 @@ export const openOfflineQueue = (kept: Kept, onChange: () => void): OfflineQueue
     if (now === undefined || now.revision !== sent.revision || outcome === undefined) return;
     if (outcome === 'done') {
       kept.remove(keyOf(sent));
+      queued.delete(keyOf(sent));
       onChange();
     } else put({ ...now, refused: outcome, lastError: outcome.message });
   };

@@ -243,15 +243,15 @@ describe.each(STORAGES)('SyncIntegrationTests on %s', (kind) => {
   test('testLargeDatasetSync', async () => {
     const server = await openRepertoireServer({ kind });
     const [a, b] = [await openClientDevice(server), await openClientDevice(server)];
-    for (let i = 0; i < 300; i += 1) {
+    for (let i = 0; i < 1_000; i += 1) {
       const { pieceId } = add(a, { title: `Mele ${i}`, lyrics: `Line of ${i}\n`.repeat(20) });
       a.service.sessions.save({ pieceId, ...STARTED });
     }
     const told: unknown[] = [];
     a.service.onChange(() => told.push(a.service.status().progress?.done));
     await synced(a, b);
-    expect(told).toEqual(expect.arrayContaining([25, 150, 300]));
+    expect(told).toEqual(expect.arrayContaining([25, 500, 1_000]));
     expect(content(b)).toEqual(content(a));
-    expect(b.service.sessions.fetchAll()).toHaveLength(300);
+    expect(b.service.sessions.fetchAll()).toHaveLength(1_000);
   });
 });
