@@ -28,6 +28,14 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     fields: { title: 'Tides', completed: false, priority: 'low', createdAt: '2026-01-01T00:00:00.000Z' },
     edit: TITLE,
   },
+  repertoire: {
+    collection: 'pieces',
+    fields: {
+      ...{ title: 'Tides', category: 'oli', lyrics: '', includeInPractice: true, isFavorite: false },
+      ...{ createdAt: '2026-01-01T00:00:00.000Z', modifiedAt: '2026-01-01T00:00:00.000Z' },
+    },
+    edit: TITLE,
+  },
   browsing: {
     collection: 'pageVisits',
     fields: { visitId: 'pv_1_1', anonymousClientId: 'browser', url: 'https://example.com/', duration: 1 },
@@ -42,7 +50,7 @@ export const exampleOf = (app: string): Example => {
 };
 
 /** Ids by what they are of. */
-export type IdKind = 'record' | 'category' | 'client' | 'conflict' | 'key' | 'session';
+export type IdKind = 'record' | 'category' | 'client' | 'conflict' | 'key' | 'session' | 'user';
 export type Ids = Readonly<Record<IdKind, string>>;
 
 export const RANDOM_IDS: Ids = {
@@ -52,6 +60,7 @@ export const RANDOM_IDS: Ids = {
   conflict: '5f0e2c640c9b7f523f644f0a9a535d7f',
   key: 'ZZZZZZZZZZZZ',
   session: 'AAAAAAAAAAAAAAAAAAAAAA',
+  user: 'nobody',
 };
 
 const tokens = z.object({ accessToken: z.string(), user: z.object({ id: z.string() }) });
@@ -123,7 +132,15 @@ export const openPerson = async (world: World, app: string, name: string): Promi
   const record = UUIDS[name] ?? '';
   const conflict = await fillSpace(world, app, token, name, record);
   const category = await openCategory(ask, app, token);
-  const ids = { record, category, client: `${name}-phone`, conflict, key: key.view.id, session: sessionOf(other.accessToken) };
+  const ids = {
+    record,
+    category,
+    client: `${name}-phone`,
+    conflict,
+    key: key.view.id,
+    session: sessionOf(other.accessToken),
+    user: user.id,
+  };
   return { token, accountId: user.id, familyId: sessionOf(token), readOnlyKey: key.key, ids };
 };
 

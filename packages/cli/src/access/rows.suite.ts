@@ -110,6 +110,14 @@ export const TASK_TRACKER: Readonly<Record<string, Row>> = {
   },
 };
 
+export const REPERTOIRE: Readonly<Record<string, Row>> = {
+  ...PAGES,
+  'POST /pieces': { needs: 'write', body: { operation: 'download' }, own: '200' },
+  'POST /sessions': { needs: 'write', body: { sessions: [] }, own: '200' },
+  'POST /auth/sync': { needs: 'open', body: {}, own: '400 BAD_REQUEST' },
+  'GET /users/:userId/export': { needs: 'read', id: 'user', own: '200', foreign: '403 FORBIDDEN', malformed: '403 FORBIDDEN' },
+};
+
 const BAD = { needs: 'open', body: {}, own: '400 BAD_REQUEST' } as const;
 const mailed = (body: object): Row => ({ needs: 'open', body, own: '202' });
 const linkPage = { needs: 'open', query: '?token=a.b.c', own: '200' } as const;
