@@ -125,8 +125,9 @@ const toBatch = (before: Meta | undefined, { clear = [], rows = {} }: Change, me
   const gone: Place[] = [];
   for (const name of TABLE_NAMES) {
     for (const [key, row] of rows[name] ?? []) {
-      if (row === null) gone.push(placeOf(name, key));
-      else put.push({ ...placeOf(name, key), value: toRow(row) });
+      const place = placeOf(name, key);
+      if (row === null) gone.push(place);
+      else put.push({ table: place.table, key: place.key, value: toRow(row) });
     }
   }
   return {
@@ -139,7 +140,8 @@ const toBatch = (before: Meta | undefined, { clear = [], rows = {} }: Change, me
 
 const applyChange = (mirror: Mirror, { clear = [], rows = {} }: Change, meta: Meta): Touched => {
   const before = mirror.meta;
-  const dirty = new Set(rows.records?.keys());
+  const isAll = clear.includes('records');
+  const dirty = new Set(isAll ? [] : rows.records?.keys());
   const mark = (row: OutboxRow | undefined): void => {
     const key = targetOf(row);
     if (key !== undefined) dirty.add(key);
@@ -162,5 +164,5 @@ const applyChange = (mirror: Mirror, { clear = [], rows = {} }: Change, meta: Me
       if (isOther || n > before.ackedN !== n > meta.ackedN) mark(row);
     }
   }
-  return clear.includes('records') ? 'all' : dirty;
+  return isAll ? 'all' : dirty;
 };

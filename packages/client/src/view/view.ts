@@ -26,8 +26,14 @@ export const collectionOf = (app: AppDefinition, name: string): CollectionDefini
 };
 
 /** The pending mutations of one record that are not in its server state yet, in order; never a void. */
-export const shownMutations = ({ outboxIndex, meta }: Mirror, key: string): Mutation[] =>
-  pendingOf(outboxIndex.of(key).filter(({ settled, mutation }) => (settled === undefined ? mutation.n > meta.ackedN : settled > meta.seq)));
+export const shownMutations = ({ outboxIndex, meta }: Mirror, key: string): readonly Mutation[] => {
+  const rows = outboxIndex.of(key);
+  // Most records have none, and a first sync asks of all of them.
+  if (rows.length === 0) return NONE;
+  return pendingOf(rows.filter(({ settled, mutation }) => (settled === undefined ? mutation.n > meta.ackedN : settled > meta.seq)));
+};
+
+const NONE: readonly Mutation[] = [];
 
 export const foldContext = (app: AppDefinition, mirror: Mirror, collection: CollectionDefinition): FoldContext => ({
   app,
@@ -56,22 +62,29 @@ export const createView = (app: AppDefinition, mirror: Mirror): View => {
   const collections = new Map<string, Map<string, ViewRecord>>();
   const recordsOf = (collection: string): Map<string, ViewRecord> => memberOf(collections, collection);
   const update = (touched: Touched): ReadonlyMap<string, ViewChange> => {
-    const keys = new Set(touched === 'all' ? [...mirror.records.keys(), ...mirror.outboxIndex.keys()] : touched);
-    if (touched === 'all') for (const [name, records] of collections) for (const id of records.keys()) keys.add(recordKey(name, id));
     const changes = new Map<string, Map<string, RecordChange>>();
-    for (const key of keys) {
+    const look = (key: string): void => {
       const [collection, id] = splitKey(key);
       const definition = collectionOf(app, collection);
-      if (definition === undefined) continue;
+      if (definition === undefined) return;
       const records = recordsOf(collection);
       const before = records.get(id);
       const fields = fold(foldContext(app, mirror, definition), mirror.records.get(key), shownMutations(mirror, key));
       // A conflict has a field of that name: the id of the record that it is about.
       const after = fields === null ? undefined : { id, ...fields };
-      if (jsonEqual(before, after)) continue;
+      if (jsonEqual(before, after)) return;
       if (after === undefined) records.delete(id);
       else records.set(id, after);
       memberOf(changes, collection).set(id, { before, after });
+    };
+    if (touched !== 'all') for (const key of touched) look(key);
+    else {
+      // Those that are no more first: what is looked at below then needs no second look.
+      for (const [name, records] of collections) {
+        for (const id of records.keys()) if (!mirror.records.has(recordKey(name, id))) look(recordKey(name, id));
+      }
+      for (const key of mirror.records.keys()) look(key);
+      for (const key of mirror.outboxIndex.keys()) look(key);
     }
     return changes;
   };
@@ -81,9 +94,11 @@ export const createView = (app: AppDefinition, mirror: Mirror): View => {
 
 /** The map under a name; a new one where there is none yet. */
 const memberOf = <K, V>(maps: Map<string, Map<K, V>>, name: string): Map<K, V> => {
-  const found = maps.get(name) ?? new Map<K, V>();
-  maps.set(name, found);
-  return found;
+  const found = maps.get(name);
+  if (found !== undefined) return found;
+  const added = new Map<K, V>();
+  maps.set(name, added);
+  return added;
 };
 
 /** Collection names hold no slash, so the first one ends it. */
