@@ -50,55 +50,58 @@ interface RecordChange {
   readonly after: ViewRecord | undefined;
 }
 
-/** The optimistic state of everything, kept up to date record by record. */
+/** The optimistic state of everything, kept up to date record by record. A collection is worked out when it is first asked for. */
 export interface View {
   records(collection: string): ReadonlyMap<string, ViewRecord>;
   get(collection: string, id: string): ViewRecord | undefined;
-  /** Recomputes what was touched and tells what changed, per collection. */
+  /** Recomputes what was touched and tells what changed, per collection; nothing of those that nobody asked for yet. */
   update(touched: Touched): ReadonlyMap<string, ViewChange>;
 }
 
 export const createView = (app: AppDefinition, mirror: Mirror): View => {
   const collections = new Map<string, Map<string, ViewRecord>>();
-  const recordsOf = (collection: string): Map<string, ViewRecord> => memberOf(collections, collection);
+  const shown = (definition: CollectionDefinition, key: string, id: string): ViewRecord | undefined => {
+    const fields = fold(foldContext(app, mirror, definition), mirror.records.get(key), shownMutations(mirror, key));
+    // A conflict has a field of that name: the id of the record that it is about.
+    return fields === null ? undefined : { id, ...fields };
+  };
+  const recordsOf = (collection: string): Map<string, ViewRecord> => {
+    const known = collections.get(collection);
+    if (known !== undefined) return known;
+    const records = new Map<string, ViewRecord>();
+    collections.set(collection, records);
+    const definition = collectionOf(app, collection);
+    const add = (key: string, id: string): void => {
+      const record = definition && shown(definition, key, id);
+      if (record !== undefined) records.set(id, record);
+    };
+    for (const [key, state] of mirror.records) if (state.collection === collection) add(key, state.id);
+    for (const key of mirror.outboxIndex.keys()) if (splitKey(key)[0] === collection) add(key, splitKey(key)[1]);
+    return records;
+  };
   const update = (touched: Touched): ReadonlyMap<string, ViewChange> => {
     const changes = new Map<string, Map<string, RecordChange>>();
-    const look = (key: string): void => {
-      const [collection, id] = splitKey(key);
-      const definition = collectionOf(app, collection);
+    const look = (key: string, [collection, id] = splitKey(key)): void => {
+      const records = collections.get(collection);
+      const definition = records && collectionOf(app, collection);
       if (definition === undefined) return;
-      const records = recordsOf(collection);
-      const before = records.get(id);
-      const fields = fold(foldContext(app, mirror, definition), mirror.records.get(key), shownMutations(mirror, key));
-      // A conflict has a field of that name: the id of the record that it is about.
-      const after = fields === null ? undefined : { id, ...fields };
+      const before = records?.get(id);
+      const after = shown(definition, key, id);
       if (jsonEqual(before, after)) return;
-      if (after === undefined) records.delete(id);
-      else records.set(id, after);
-      memberOf(changes, collection).set(id, { before, after });
+      if (after === undefined) records?.delete(id);
+      else records?.set(id, after);
+      const changed = changes.get(collection) ?? new Map<string, RecordChange>();
+      changes.set(collection, changed.set(id, { before, after }));
     };
     if (touched !== 'all') for (const key of touched) look(key);
     else {
-      // Those that are no more first: what is looked at below then needs no second look.
-      for (const [name, records] of collections) {
-        for (const id of records.keys()) if (!mirror.records.has(recordKey(name, id))) look(recordKey(name, id));
-      }
-      for (const key of mirror.records.keys()) look(key);
+      for (const [name, records] of collections) for (const id of records.keys()) look(recordKey(name, id), [name, id]);
+      for (const [key, { collection, id }] of mirror.records) if (!collections.get(collection)?.has(id)) look(key, [collection, id]);
       for (const key of mirror.outboxIndex.keys()) look(key);
     }
     return changes;
   };
-  update('all');
   return { records: recordsOf, get: (collection, id) => recordsOf(collection).get(id), update };
-};
-
-/** The map under a name; a new one where there is none yet. */
-const memberOf = <K, V>(maps: Map<string, Map<K, V>>, name: string): Map<K, V> => {
-  const found = maps.get(name);
-  if (found !== undefined) return found;
-  const added = new Map<K, V>();
-  maps.set(name, added);
-  return added;
 };
 
 /** Collection names hold no slash, so the first one ends it. */
