@@ -27,6 +27,8 @@ export interface ClientOptions<C extends Collections = Collections> {
   readonly env?: ClientEnv;
   /** Wait after an edit for more of them. Default 1000; 0 = at once; a lone edit after a quiet time is sent at once anyway. */
   readonly debounceMs?: number;
+  /** Mutations of one push, 1 to 5,000. Default 500; a group is never cut. */
+  readonly pushMutationsMax?: number;
   /** Keep an event stream open. Default true; without it, or where it fails, pull every pollMs. */
   readonly live?: boolean;
   /** Default 30,000. */

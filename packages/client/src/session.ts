@@ -2,6 +2,7 @@ import type { ClientOptions, Status, Traffic } from './client.ts';
 import { createListeners, type Listeners } from './listeners.ts';
 import { createNews, type News } from './news.ts';
 import { createDebounce } from './outbox/debounce.ts';
+import { PUSH_MUTATIONS_MAX } from './outbox/limits.ts';
 import { createWriter, type Write } from './outbox/write.ts';
 import type { ClientEnv } from './platform/client-env.ts';
 import { statusOf } from './status.ts';
@@ -38,7 +39,7 @@ export interface Session extends SyncTools {
 
 /** Opens a session on a store of this owner and starts to sync. Throws as `admission` says. */
 export const openSession = async (client: ClientOptions, env: ClientEnv, store: ClientStore, owner: string): Promise<Session> => {
-  const { app, account, url, pollMs = POLL_MS } = client;
+  const { app, account, url, pollMs = POLL_MS, pushMutationsMax = PUSH_MUTATIONS_MAX } = client;
   let touch: (touched: Touched, own: boolean) => void = () => undefined;
   const transactions = await openTransactions({
     store,
@@ -53,7 +54,7 @@ export const openSession = async (client: ClientOptions, env: ClientEnv, store: 
   const queries = createLiveQueries(view.records);
   const traffic = createListeners<Traffic>();
   const tools: SyncTools = {
-    ...{ app, env, account, transactions },
+    ...{ app, env, account, transactions, pushMutationsMax },
     calls: createCalls(env, url, client.token),
     onTraffic: (kind, count, ok) => traffic.call({ at: env.wall(), kind, count, ok }),
   };

@@ -1,8 +1,16 @@
 import type { OutboxRow } from '../store/rows.ts';
-import { PUSH_CHARS_MAX, PUSH_MUTATIONS_MAX } from './limits.ts';
+import { PUSH_CHARS_MAX } from './limits.ts';
 
 /** Mutations that stand or fall together: a group, or a single one. */
 export type Unit = readonly OutboxRow[];
+
+/** What goes in one push: its units, and the JSON of each of their mutations, printed once. */
+export interface Batch {
+  readonly units: readonly Unit[];
+  readonly texts: readonly string[];
+  /** Characters of all texts. */
+  readonly chars: number;
+}
 
 /** Cuts rows that are in order into units. A group that was partly given up stays one unit. */
 export const toUnits = (rows: readonly OutboxRow[]): Unit[] => {
@@ -18,16 +26,18 @@ export const toUnits = (rows: readonly OutboxRow[]): Unit[] => {
   return units;
 };
 
-/** The first units that fit one push: at most `unitsMax`, 500 mutations, about 1 MiB, and always at least one. */
-export const firstBatch = (units: readonly Unit[], unitsMax: number): Unit[] => {
-  const batch: Unit[] = [];
-  let mutations = 0;
+/** The first units that fit one push: at most `unitsMax`, so many mutations, about 1 MiB, and always at least one. */
+export const firstBatch = (units: readonly Unit[], unitsMax: number, mutationsMax: number): Batch => {
+  const taken: Unit[] = [];
+  const texts: string[] = [];
   let chars = 0;
   for (const unit of units.slice(0, unitsMax)) {
-    mutations += unit.length;
-    for (const row of unit) chars += JSON.stringify(row.mutation).length;
-    if (batch.length > 0 && (mutations > PUSH_MUTATIONS_MAX || chars > PUSH_CHARS_MAX)) break;
-    batch.push(unit);
+    const printed = unit.map(({ mutation }) => JSON.stringify(mutation));
+    const more = printed.reduce((sum, text) => sum + text.length, chars);
+    if (taken.length > 0 && (texts.length + unit.length > mutationsMax || more > PUSH_CHARS_MAX)) break;
+    taken.push(unit);
+    texts.push(...printed);
+    chars = more;
   }
-  return batch;
+  return { units: taken, texts, chars };
 };

@@ -1,4 +1,4 @@
-/** Mutations of one push. */
+/** Mutations of one push, unless the app says otherwise. */
 export const PUSH_MUTATIONS_MAX = 500;
 /** Characters of the JSON of one push's mutations, about bytes; a single larger one still goes, alone. */
 export const PUSH_CHARS_MAX = 1024 * 1024;

@@ -23,8 +23,8 @@ export type Meaning = 'failed' | 'refused' | 'fatal' | 'blame';
 
 /** Requests with a bearer token. */
 export interface Calls {
-  /** Sends a POST where there is a body, else a GET; `isAnswer` tells what the answer must be. */
-  ask<T>(path: string, isAnswer: (value: unknown) => value is T, body?: object): Promise<Answer<T>>;
+  /** Sends a POST where there is a body (printed, if it is no text), else a GET; `isAnswer` tells what the answer must be. */
+  ask<T>(path: string, isAnswer: (value: unknown) => value is T, body?: object | string): Promise<Answer<T>>;
   /** Makes any request with a token; after a 401 once more with another. Null while signed out; rejects where no token could be fetched. */
   withToken<R extends { readonly status: number }>(request: (bearer: string) => Promise<R>): Promise<R | null>;
 }
@@ -39,7 +39,7 @@ export const createCalls = (env: ClientEnv, url: string, token: ClientOptions['t
     return fresh === null ? null : request(fresh);
   };
   const ask: Calls['ask'] = async (path, isAnswer, body) => {
-    const text = body && JSON.stringify(body);
+    const text = typeof body === 'object' ? JSON.stringify(body) : body;
     try {
       const answer = await withToken(async (bearer) => {
         const response = await env.http({

@@ -30,6 +30,8 @@ export interface SyncTools {
   readonly calls: Calls;
   readonly transactions: Transactions;
   readonly account: ClientOptions['account'];
+  /** Mutations of one push. */
+  readonly pushMutationsMax: number;
   readonly onTraffic: (kind: Traffic['kind'], count: number, ok: boolean) => void;
 }
 
