@@ -76,7 +76,9 @@ const watchStatus = ({ context, onErased }: DeviceParts, device: Device, tab: Ta
 /** Opens the client of a tab. */
 export const startTab = (parts: DeviceParts, device: Device, origin: Origin, tab: Tab): void => {
   const { context, user } = parts;
-  const { profile, loop } = context;
+  const { profile, loop, streams } = context;
+  // Small pushes, so that two of them are under way at once.
+  const sizes = streams(`push size ${tab.life.name}`);
   const work = async (): Promise<void> => {
     const client = await openClient({
       app: APPS[device.version],
@@ -88,6 +90,7 @@ export const startTab = (parts: DeviceParts, device: Device, origin: Origin, tab
       debounceMs: profile.debounceMs,
       pollMs: profile.pollMs,
       live: origin.dice.chance(profile.live),
+      pushMutationsMax: sizes.chance(0.5) ? sizes.between(2, 10) : 500,
     });
     if (!tab.life.alive) return;
     tab.client = client;

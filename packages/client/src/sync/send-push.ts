@@ -37,7 +37,7 @@ export const sendPush = async (round: Round, { texts }: Batch = NOTHING): Promis
 export interface Sender {
   /** The push that was sent first, once what may go with it is sent too; undefined where nothing waits and none is under way. */
   next(): Sent | undefined;
-  /** All others that are under way. They are then looked at, and sent again, as if they never were. */
+  /** All others that are under way. What of them got no verdict is sent again, from now on one by one. */
   recall(): readonly Sent[];
 }
 
@@ -47,6 +47,7 @@ export const createSender = (round: Round): Sender => {
   let underWay: Sent[] = [];
   let rows: readonly OutboxRow[] = [];
   let at = 0;
+  let underWayMax = UNDER_WAY_MAX;
   const stands = (row: OutboxRow): boolean => outbox.get(row.mutation.mutationId) === row;
   const nextBatch = (): Batch => {
     // So many rows hold the units of any batch whole.
@@ -66,7 +67,7 @@ export const createSender = (round: Round): Sender => {
   };
   return {
     next: () => {
-      while (underWay.length < UNDER_WAY_MAX) {
+      while (underWay.length < underWayMax) {
         const batch = nextBatch();
         if (batch.texts.length === 0 || !mayFollow(batch)) break;
         at += batch.texts.length;
@@ -79,6 +80,7 @@ export const createSender = (round: Round): Sender => {
       const recalled = underWay;
       underWay = [];
       rows = [];
+      underWayMax = 1;
       return recalled;
     },
   };
