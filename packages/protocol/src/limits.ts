@@ -2,21 +2,24 @@
 /** Characters (code points) of a record id, client id, mutation id or group name. */
 export const ID_LENGTH_MAX = 128;
 export const GROUP_MUTATIONS_MAX = 40;
-export const JSON_LIMITS = { keysPerObjectMax: 1_000, jsonDepthMax: 32 } as const;
+const KEYS_PER_OBJECT_MAX = 1_000;
+const JSON_DEPTH_MAX = 32;
+export const JSON_LIMITS = { keysPerObjectMax: KEYS_PER_OBJECT_MAX, jsonDepthMax: JSON_DEPTH_MAX } as const;
 
 /** Limits that hold on every storage. They are advertised by GET /sync/session; units are in the names. */
 export const LIMITS = {
   /** Decoded bytes of a request body. */
-  bodyBytesMax: 8 * 1024 * 1024,
+  bodyBytesMax: 8_388_608,
   mutationsPerPushMax: 5_000,
   /** Canonical JSON bytes of the fields of one record, after merging. */
-  recordBytesMax: 256 * 1024,
-  ...JSON_LIMITS,
+  recordBytesMax: 262_144,
+  keysPerObjectMax: KEYS_PER_OBJECT_MAX,
+  jsonDepthMax: JSON_DEPTH_MAX,
   pageChangesMax: 5_000,
-  pageBytesMax: 4 * 1024 * 1024,
-  importBytesMax: 64 * 1024 * 1024,
+  pageBytesMax: 4_194_304,
+  importBytesMax: 67_108_864,
   groupMutationsMax: GROUP_MUTATIONS_MAX,
-  groupBytesMax: 512 * 1024,
+  groupBytesMax: 524_288,
   idLengthMax: ID_LENGTH_MAX,
   /** Characters of an opaque cursor; an id of 128 characters may be 512 bytes of it. */
   cursorLengthMax: 2_048,

@@ -15,27 +15,25 @@ const MENDINGS_MAX = 16;
 export const pushAll = async (round: Round): Promise<Pushed> => {
   const { transactions } = round;
   const { mirror } = transactions;
-  const sender = createSender(round);
+  const nextPush = createSender(round);
+  const hasVerdict = (row: OutboxRow | undefined): boolean => row === undefined || mirror.outbox.get(row.mutation.mutationId) !== row;
   let mendings = 0;
+  let again = false;
   while (round.isCurrent()) {
-    const first = sender.next();
-    if (first === undefined) return null;
-    const answer = await first.answer;
-    if (answer.ok) await take(round, first, answer.value);
-    // An answer may be a prefix.
-    const rows = first.batch.units.flat();
-    if (answer.ok && hasVerdict(round, rows.at(-1)) && !mirror.meta.heal) continue;
-    for (const later of sender.recall()) {
-      const late = await later.answer;
-      if (late.ok) await take(round, later, late.value);
+    const sent = nextPush(again);
+    if (sent === undefined) return null;
+    const answer = await sent.answer;
+    const rows = sent.units.flat();
+    if (answer.ok) await take(round, sent, answer.value);
+    else {
+      const result = await mend(round, sent, answer);
+      if (result !== 'mended') return result;
     }
     if (mirror.meta.heal) return 'pullFirst';
-    // One that overtook says nothing of the server; alone it will.
-    const overtook = first.follows && !answer.ok && answer.error.code === 'OUT_OF_ORDER';
-    const result = answer.ok || overtook ? 'mended' : await mend(round, first, answer);
-    if (result !== 'mended') return result;
-    if (mirror.meta.heal) return 'pullFirst';
-    if (!answer.ok || !hasVerdict(round, rows[0])) mendings += 1;
+    // An answer may be a prefix.
+    again = !answer.ok || !hasVerdict(rows.at(-1));
+    if (!again) continue;
+    if (!answer.ok || !hasVerdict(rows[0])) mendings += 1;
     if (mendings > MENDINGS_MAX) return endless();
     // A write is planned on what other sessions stored; where nothing was written, it is read.
     await transactions.refresh();
@@ -50,6 +48,3 @@ const take = async ({ transactions, suspicion, pushMutationsMax, env }: Round, {
   suspicion.unitsMax = suspicion.unitsMax >= pushMutationsMax ? UNITS_ALL : suspicion.unitsMax * 2;
   await transactions.run((mirror) => applyPush(mirror, answer, asked, env.wall()));
 };
-
-const hasVerdict = ({ transactions }: Round, row: OutboxRow | undefined): boolean =>
-  row === undefined || transactions.mirror.outbox.get(row.mutation.mutationId) !== row;

@@ -5,25 +5,17 @@ import { waitingRows } from '../store/mirror.ts';
 import type { Meta, OutboxRow } from '../store/rows.ts';
 import { isPushAnswer } from './answers.ts';
 import type { Answer } from './calls.ts';
-import { type Round, UNITS_ALL } from './round.ts';
-
-/** Pushes under way at once: the server plans one while the next is on its way. */
-const UNDER_WAY_MAX = 2;
+import type { Round } from './round.ts';
 
 /** A push under way. */
-export interface Sent {
-  readonly batch: Batch;
+export interface Sent extends Batch {
   /** What was true when it was sent. */
   readonly asked: Meta;
-  /** It was sent while another was under way, whose numbers come before its own. */
-  readonly follows: boolean;
   readonly answer: Promise<Answer<PushAnswer>>;
 }
 
-const NOTHING: Batch = { units: [], texts: [], chars: 0 };
-
 /** Sends mutations as they were printed; none to ask whether the server takes any push. */
-export const sendPush = async (round: Round, { texts }: Batch = NOTHING): Promise<Answer<PushAnswer>> => {
+export const sendPush = async (round: Round, texts: readonly string[] = []): Promise<Answer<PushAnswer>> => {
   const { clientId, spaceId, cursor } = round.transactions.mirror.meta;
   const { schemaVersion } = round.app;
   const head = { protocolVersion: PROTOCOL_VERSION, clientId, schemaVersion, spaceId: spaceId ?? undefined, cursor: cursor ?? undefined };
@@ -33,55 +25,42 @@ export const sendPush = async (round: Round, { texts }: Batch = NOTHING): Promis
   return answer;
 };
 
-/** The pushes of a round, in the order of the outbox. */
-export interface Sender {
-  /** The push that was sent first, once what may go with it is sent too; undefined where nothing waits and none is under way. */
-  next(): Sent | undefined;
-  /** All others that are under way. What of them got no verdict is sent again, from now on one by one. */
-  recall(): readonly Sent[];
-}
-
-export const createSender = (round: Round): Sender => {
+/**
+ * Answers a function that gives the pushes of a round one after another, in the order of the outbox; undefined when nothing waits.
+ * The server plans one while the next is on its way. `again`: the last one left something to be sent again; what is under way
+ * then counts as lost, and the rest goes one by one, for its answers decide.
+ */
+export const createSender = (round: Round): ((again: boolean) => Sent | undefined) => {
   const { transactions, suspicion, pushMutationsMax } = round;
-  const { outbox } = transactions.mirror;
+  const { mirror } = transactions;
+  let underWayMax = 2;
   let underWay: Sent[] = [];
   let rows: readonly OutboxRow[] = [];
-  let at = 0;
-  let underWayMax = UNDER_WAY_MAX;
-  const stands = (row: OutboxRow): boolean => outbox.get(row.mutation.mutationId) === row;
-  const nextBatch = (): Batch => {
-    // So many rows hold the units of any batch whole.
-    const window = (): readonly OutboxRow[] => rows.slice(at, at + pushMutationsMax + GROUP_MUTATIONS_MAX);
-    if (at >= rows.length || !window().every(stands)) {
-      // Rows were renumbered, or more were queued: what is under way is waited for before they are looked up.
-      if (underWay.length > 0) return NOTHING;
-      rows = waitingRows(transactions.mirror);
-      at = 0;
-    }
-    return firstBatch(toUnits(window()), suspicion.unitsMax, pushMutationsMax);
-  };
-  const mayFollow = (batch: Batch): boolean => {
+  // So many rows hold the units of any batch whole.
+  const nextRows = (): readonly OutboxRow[] => rows.slice(0, pushMutationsMax + GROUP_MUTATIONS_MAX);
+  const stands = (row: OutboxRow): boolean => mirror.outbox.get(row.mutation.mutationId) === row;
+  const sendNext = (): boolean => {
     const last = underWay.at(-1);
-    // While a mutation is suspected each push is judged alone. A much smaller push would overtake the one before it.
-    return last === undefined || (suspicion.unitsMax === UNITS_ALL && suspicion.strikes === 0 && batch.chars * 2 > last.batch.chars);
+    if (rows.length === 0 || !nextRows().every(stands)) {
+      // More were queued, or all renumbered: what is under way is waited for before they are looked up.
+      if (last !== undefined) return false;
+      rows = waitingRows(mirror);
+    }
+    const batch = firstBatch(toUnits(nextRows()), suspicion.unitsMax, pushMutationsMax);
+    const { texts, chars } = batch;
+    // A much smaller push would overtake the one before it.
+    if (texts.length === 0 || (last !== undefined && chars * 2 < last.chars)) return false;
+    rows = rows.slice(texts.length);
+    underWay.push({ ...batch, asked: mirror.meta, answer: sendPush(round, texts) });
+    return true;
   };
-  return {
-    next: () => {
-      while (underWay.length < underWayMax) {
-        const batch = nextBatch();
-        if (batch.texts.length === 0 || !mayFollow(batch)) break;
-        at += batch.texts.length;
-        const asked = transactions.mirror.meta;
-        underWay.push({ batch, asked, follows: underWay.length > 0, answer: sendPush(round, batch) });
-      }
-      return underWay.shift();
-    },
-    recall: () => {
-      const recalled = underWay;
+  return (again) => {
+    if (again) {
+      underWayMax = 1;
       underWay = [];
       rows = [];
-      underWayMax = 1;
-      return recalled;
-    },
+    }
+    while (underWay.length < underWayMax && sendNext());
+    return underWay.shift();
   };
 };
