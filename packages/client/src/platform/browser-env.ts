@@ -27,13 +27,10 @@ export const browserEnv = (): ClientEnv => ({
   },
   online: () => globalThis.navigator?.onLine !== false,
   onOnline: (listener) => {
+    const abort = new AbortController();
     const tell = (): void => listener(navigator.onLine);
-    globalThis.addEventListener?.('online', tell);
-    globalThis.addEventListener?.('offline', tell);
-    return () => {
-      globalThis.removeEventListener?.('online', tell);
-      globalThis.removeEventListener?.('offline', tell);
-    };
+    for (const event of ['online', 'offline']) globalThis.addEventListener?.(event, tell, abort);
+    return () => abort.abort();
   },
   // Locks exist in secure contexts only.
   lock: async (name, task) => (globalThis.navigator?.locks ? navigator.locks.request(name, task) : task()),
@@ -57,10 +54,8 @@ const setTimer: ClientEnv['setTimer'] = (delayMs, fire) => {
 const randomId = (): string => {
   if (crypto.randomUUID) return crypto.randomUUID();
   // Version 4: each 0 stands for four random bits, the 8 for two behind a one.
-  const draw = (digit: string): string => {
-    const bits = crypto.getRandomValues(new Uint8Array(1))[0] ?? 0;
-    return (digit === '8' ? (bits & 3) | 8 : bits & 15).toString(16);
-  };
+  const [...bytes] = crypto.getRandomValues(new Uint8Array(31));
+  const draw = (digit: string): string => (((bytes.pop() ?? 0) & (15 >> (Number(digit) / 4))) | Number(digit)).toString(16);
   return '00000000-0000-4000-8000-000000000000'.replace(/[08]/g, draw);
 };
 

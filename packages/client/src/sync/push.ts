@@ -1,29 +1,29 @@
 import type { PushAnswer } from '@tidemark/protocol/messages';
-import type { OutboxRow } from '../store/rows.ts';
 import { applyPush } from './apply-push.ts';
 import { mend, type Pushed } from './mend-push.ts';
 import { endless, type Round, STALE, UNITS_ALL } from './round.ts';
-import { createSender, type Sent } from './send-push.ts';
+import { createSender, type Sent, stands } from './send-push.ts';
 
 /** Refused pushes in one round that are mended at once (a new clientId, a smaller batch); then the round waits. */
 const MENDINGS_MAX = 16;
 
 /**
- * Sends the outbox, batch by batch, until it is empty. A second push may be under way with the first; their numbers keep them
- * in order: the server refuses one that overtook (OUT_OF_ORDER), or that follows what it did not take, and it is sent again.
+ * Sends the outbox, batch by batch, until it is empty. The server plans one push while the next is on its way; their numbers keep
+ * them in order: it refuses one that overtook (OUT_OF_ORDER), or that follows what it did not take, and it is sent again. From
+ * then on they go one by one, for a further answer that nobody waits for is like a lost one.
  */
 export const pushAll = async (round: Round): Promise<Pushed> => {
   const { transactions } = round;
   const { mirror } = transactions;
-  const nextPush = createSender(round);
-  const hasVerdict = (row: OutboxRow | undefined): boolean => row === undefined || mirror.outbox.get(row.mutation.mutationId) !== row;
+  const send = createSender(round);
   let mendings = 0;
-  let again = false;
+  let ahead: Sent | undefined;
+  let isOneByOne = false;
   while (round.isCurrent()) {
-    const sent = nextPush(again);
+    const sent = ahead ?? send();
     if (sent === undefined) return null;
+    ahead = isOneByOne ? undefined : send(sent);
     const answer = await sent.answer;
-    const rows = sent.units.flat();
     if (answer.ok) await take(round, sent, answer.value);
     else {
       const result = await mend(round, sent, answer);
@@ -31,9 +31,11 @@ export const pushAll = async (round: Round): Promise<Pushed> => {
     }
     if (mirror.meta.heal) return 'pullFirst';
     // An answer may be a prefix.
-    again = !answer.ok || !hasVerdict(rows.at(-1));
-    if (!again) continue;
-    if (!answer.ok || !hasVerdict(rows[0])) mendings += 1;
+    const left = sent.rows.filter((row) => stands(mirror, row)).length;
+    if (answer.ok && left === 0) continue;
+    isOneByOne = true;
+    ahead = undefined;
+    if (!answer.ok || left === sent.rows.length) mendings += 1;
     if (mendings > MENDINGS_MAX) return endless();
     // A write is planned on what other sessions stored; where nothing was written, it is read.
     await transactions.refresh();

@@ -1,7 +1,7 @@
 import { GROUP_MUTATIONS_MAX, PROTOCOL_VERSION } from '@tidemark/protocol';
 import type { PushAnswer } from '@tidemark/protocol/messages';
-import { type Batch, firstBatch, toUnits } from '../outbox/batch.ts';
-import { waitingRows } from '../store/mirror.ts';
+import { type Batch, firstBatch } from '../outbox/batch.ts';
+import { type Mirror, waitingRows } from '../store/mirror.ts';
 import type { Meta, OutboxRow } from '../store/rows.ts';
 import { isPushAnswer } from './answers.ts';
 import type { Answer } from './calls.ts';
@@ -19,48 +19,32 @@ export const sendPush = async (round: Round, texts: readonly string[] = []): Pro
   const { clientId, spaceId, cursor } = round.transactions.mirror.meta;
   const { schemaVersion } = round.app;
   const head = { protocolVersion: PROTOCOL_VERSION, clientId, schemaVersion, spaceId: spaceId ?? undefined, cursor: cursor ?? undefined };
-  const body = `${JSON.stringify(head).slice(0, -1)},"mutations":[${texts.join()}]}`;
+  const body = `${JSON.stringify(head).slice(0, -1)},"mutations":[${texts}]}`;
   const answer = await round.calls.ask('/sync/push', isPushAnswer, body);
   if (texts.length > 0) round.onTraffic('push', texts.length, answer.ok);
   return answer;
 };
 
+/** Does a row stand in the outbox as it was looked up? Not where it has its verdict, or was renumbered. */
+export const stands = ({ outbox }: Mirror, row: OutboxRow): boolean => outbox.get(row.mutation.mutationId) === row;
+
 /**
- * Answers a function that gives the pushes of a round one after another, in the order of the outbox; undefined when nothing waits.
- * The server plans one while the next is on its way. `again`: the last one left something to be sent again; what is under way
- * then counts as lost, and the rest goes one by one, for its answers decide.
+ * Answers a function that sends what comes next in the outbox: after the push that is under way, or, with none, from its beginning.
+ * Undefined where nothing does, or only once that one is answered.
  */
-export const createSender = (round: Round): ((again: boolean) => Sent | undefined) => {
+export const createSender = (round: Round): ((underWay?: Sent) => Sent | undefined) => {
   const { transactions, suspicion, pushMutationsMax } = round;
   const { mirror } = transactions;
-  let underWayMax = 2;
-  let underWay: Sent[] = [];
   let rows: readonly OutboxRow[] = [];
-  // So many rows hold the units of any batch whole.
-  const nextRows = (): readonly OutboxRow[] => rows.slice(0, pushMutationsMax + GROUP_MUTATIONS_MAX);
-  const stands = (row: OutboxRow): boolean => mirror.outbox.get(row.mutation.mutationId) === row;
-  const sendNext = (): boolean => {
-    const last = underWay.at(-1);
-    if (rows.length === 0 || !nextRows().every(stands)) {
-      // More were queued, or all renumbered: what is under way is waited for before they are looked up.
-      if (last !== undefined) return false;
-      rows = waitingRows(mirror);
-    }
-    const batch = firstBatch(toUnits(nextRows()), suspicion.unitsMax, pushMutationsMax);
+  return (underWay) => {
+    if (!underWay) rows = waitingRows(mirror);
+    // So many rows hold the units of any batch whole.
+    const next = rows.slice(0, pushMutationsMax + GROUP_MUTATIONS_MAX);
+    const batch = firstBatch(next, suspicion.unitsMax, pushMutationsMax);
     const { texts, chars } = batch;
     // A much smaller push would overtake the one before it.
-    if (texts.length === 0 || (last !== undefined && chars * 2 < last.chars)) return false;
+    if (texts.length === 0 || (underWay && chars * 2 < underWay.chars) || !next.every((row) => stands(mirror, row))) return undefined;
     rows = rows.slice(texts.length);
-    underWay.push({ ...batch, asked: mirror.meta, answer: sendPush(round, texts) });
-    return true;
-  };
-  return (again) => {
-    if (again) {
-      underWayMax = 1;
-      underWay = [];
-      rows = [];
-    }
-    while (underWay.length < underWayMax && sendNext());
-    return underWay.shift();
+    return { ...batch, asked: mirror.meta, answer: sendPush(round, texts) };
   };
 };

@@ -60,44 +60,40 @@ export interface View {
 
 export const createView = (app: AppDefinition, mirror: Mirror): View => {
   const collections = new Map<string, Map<string, ViewRecord>>();
-  const shown = (definition: CollectionDefinition, key: string, id: string): ViewRecord | undefined => {
+  const look = (key: string, changes: Map<string, Map<string, RecordChange>>): void => {
+    const [collection, id] = splitKey(key);
+    const records = collections.get(collection);
+    const definition = records && collectionOf(app, collection);
+    if (definition === undefined) return;
+    const before = records?.get(id);
     const fields = fold(foldContext(app, mirror, definition), mirror.records.get(key), shownMutations(mirror, key));
     // A conflict has a field of that name: the id of the record that it is about.
-    return fields === null ? undefined : { id, ...fields };
+    const after = fields === null ? undefined : { id, ...fields };
+    if (jsonEqual(before, after)) return;
+    if (after === undefined) records?.delete(id);
+    else records?.set(id, after);
+    const changed = changes.get(collection) ?? new Map<string, RecordChange>();
+    changes.set(collection, changed.set(id, { before, after }));
+  };
+  const lookAtAll = (changes: Map<string, Map<string, RecordChange>>, prefix = ''): void => {
+    for (const keys of [mirror.records.keys(), mirror.outboxIndex.keys()])
+      for (const key of keys) if (key.startsWith(prefix)) look(key, changes);
   };
   const recordsOf = (collection: string): Map<string, ViewRecord> => {
     const known = collections.get(collection);
     if (known !== undefined) return known;
     const records = new Map<string, ViewRecord>();
     collections.set(collection, records);
-    const definition = collectionOf(app, collection);
-    const add = (key: string, id: string): void => {
-      const record = definition && shown(definition, key, id);
-      if (record !== undefined) records.set(id, record);
-    };
-    for (const [key, state] of mirror.records) if (state.collection === collection) add(key, state.id);
-    for (const key of mirror.outboxIndex.keys()) if (splitKey(key)[0] === collection) add(key, splitKey(key)[1]);
+    lookAtAll(new Map(), recordKey(collection, ''));
     return records;
   };
   const update = (touched: Touched): ReadonlyMap<string, ViewChange> => {
     const changes = new Map<string, Map<string, RecordChange>>();
-    const look = (key: string, [collection, id] = splitKey(key)): void => {
-      const records = collections.get(collection);
-      const definition = records && collectionOf(app, collection);
-      if (definition === undefined) return;
-      const before = records?.get(id);
-      const after = shown(definition, key, id);
-      if (jsonEqual(before, after)) return;
-      if (after === undefined) records?.delete(id);
-      else records?.set(id, after);
-      const changed = changes.get(collection) ?? new Map<string, RecordChange>();
-      changes.set(collection, changed.set(id, { before, after }));
-    };
-    if (touched !== 'all') for (const key of touched) look(key);
+    if (touched !== 'all') for (const key of touched) look(key, changes);
     else {
-      for (const [name, records] of collections) for (const id of records.keys()) look(recordKey(name, id), [name, id]);
-      for (const [key, { collection, id }] of mirror.records) if (!collections.get(collection)?.has(id)) look(key, [collection, id]);
-      for (const key of mirror.outboxIndex.keys()) look(key);
+      // Those that are no more; then all that are.
+      for (const [name, records] of collections) for (const id of records.keys()) look(recordKey(name, id), changes);
+      lookAtAll(changes);
     }
     return changes;
   };
