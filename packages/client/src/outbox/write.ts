@@ -25,7 +25,7 @@ export const createWriter =
         return rows?.outbox?.size || also ? { rows: { ...rows, ...also }, meta } : null;
       });
     } catch (fault) {
-      return refuse('STORAGE_FULL', `The edit could not be stored here: ${faultText(fault)}`);
+      return refuse('STORAGE_FULL', `The local store failed: ${faultText(fault)}`);
     }
     return finish(planned, edits, onQueued);
   };

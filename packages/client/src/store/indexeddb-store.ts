@@ -73,7 +73,7 @@ const openDatabase = ({ factory, name, setTimer }: IndexedDbOptions): Promise<ID
   new Promise((resolve, reject) => {
     const request = factory.open(name, STORAGE_VERSION);
     const cancel = setTimer(OPEN_TIMEOUT_MS, () => {
-      reject(new Error('Another tab keeps an older version open'));
+      reject(new Error('An older tab keeps it closed'));
       // Should it open after all, nobody waits for it any more.
       request.onsuccess = () => request.result.close();
     });

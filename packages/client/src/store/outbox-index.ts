@@ -17,8 +17,6 @@ export interface OutboxIndex {
 export const targetOf = (row: Pick<OutboxRow, 'mutation'> | undefined): string | undefined =>
   row === undefined || row.mutation.op === 'void' ? undefined : recordKey(row.mutation.collection, row.mutation.id);
 
-const NONE: readonly OutboxRow[] = [];
-
 export const createOutboxIndex = (): OutboxIndex => {
   const byRecord = new Map<string, Map<string, OutboxRow>>();
   let pending = 0;
@@ -37,10 +35,7 @@ export const createOutboxIndex = (): OutboxIndex => {
   };
   return {
     replace,
-    of: (key) => {
-      const rows = byRecord.get(key);
-      return rows === undefined ? NONE : bySending(rows.values());
-    },
+    of: (key) => bySending(byRecord.get(key)?.values() ?? []),
     keys: () => byRecord.keys(),
     pending: () => pending,
   };

@@ -108,14 +108,15 @@ const touchedSince = (known: Meta, stored: Meta): (readonly [TableName, string])
 
 const nextMeta = (before: Meta, { clear = [], rows = {}, meta }: Change): Meta => {
   const writes = before.writes + 1;
-  const base = { ...before, ...meta, writes };
-  const count = TABLE_NAMES.reduce((sum, name) => sum + (rows[name]?.size ?? 0), 0);
-  if (clear.length > 0 || count > TOUCHED_MAX) return { ...base, touched: [], touchedFrom: writes + 1 };
-  const fresh = TABLE_NAMES.flatMap((name) => [...(rows[name]?.keys() ?? [])].map((key) => [writes, name, key] as const));
+  const isMany = clear.length > 0 || TABLE_NAMES.some((name) => (rows[name]?.size ?? 0) > TOUCHED_MAX);
+  const fresh = isMany ? [] : TABLE_NAMES.flatMap((name) => [...(rows[name]?.keys() ?? [])].map((key) => [writes, name, key] as const));
   const all = [...before.touched, ...fresh];
-  return all.length > TOUCHED_MAX
-    ? { ...base, touched: fresh, touchedFrom: writes }
-    : { ...base, touched: all, touchedFrom: before.touchedFrom };
+  const isShort = !isMany && all.length <= TOUCHED_MAX;
+  return {
+    ...{ ...before, ...meta, writes },
+    touched: isShort ? all : fresh,
+    touchedFrom: isShort ? before.touchedFrom : writes + Number(isMany),
+  };
 };
 
 /** `before` undefined: there is nothing stored yet. */
@@ -125,9 +126,8 @@ const toBatch = (before: Meta | undefined, { clear = [], rows = {} }: Change, me
   const gone: Place[] = [];
   for (const name of TABLE_NAMES) {
     for (const [key, row] of rows[name] ?? []) {
-      const place = placeOf(name, key);
-      if (row === null) gone.push(place);
-      else put.push({ table: place.table, key: place.key, value: toRow(row) });
+      if (row === null) gone.push(placeOf(name, key));
+      else put.push({ ...placeOf(name, key), value: toRow(row) });
     }
   }
   return {
@@ -140,8 +140,7 @@ const toBatch = (before: Meta | undefined, { clear = [], rows = {} }: Change, me
 
 const applyChange = (mirror: Mirror, { clear = [], rows = {} }: Change, meta: Meta): Touched => {
   const before = mirror.meta;
-  const isAll = clear.includes('records');
-  const dirty = new Set(isAll ? [] : rows.records?.keys());
+  const dirty = new Set(rows.records?.keys());
   const mark = (row: OutboxRow | undefined): void => {
     const key = targetOf(row);
     if (key !== undefined) dirty.add(key);
@@ -164,5 +163,5 @@ const applyChange = (mirror: Mirror, { clear = [], rows = {} }: Change, meta: Me
       if (isOther || n > before.ackedN !== n > meta.ackedN) mark(row);
     }
   }
-  return isAll ? 'all' : dirty;
+  return clear.includes('records') ? 'all' : dirty;
 };

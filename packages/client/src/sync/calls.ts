@@ -23,8 +23,8 @@ export type Meaning = 'failed' | 'refused' | 'fatal' | 'blame';
 
 /** Requests with a bearer token. */
 export interface Calls {
-  /** Sends a POST where there is a body (printed, if it is no text), else a GET; `isAnswer` tells what the answer must be. */
-  ask<T>(path: string, isAnswer: (value: unknown) => value is T, body?: object | string): Promise<Answer<T>>;
+  /** Sends a POST where there is a body, else a GET; `isAnswer` tells what the answer must be. */
+  ask<T>(path: string, isAnswer: (value: unknown) => value is T, body?: object): Promise<Answer<T>>;
   /** Makes any request with a token; after a 401 once more with another. Null while signed out; rejects where no token could be fetched. */
   withToken<R extends { readonly status: number }>(request: (bearer: string) => Promise<R>): Promise<R | null>;
 }
@@ -39,7 +39,7 @@ export const createCalls = (env: ClientEnv, url: string, token: ClientOptions['t
     return fresh === null ? null : request(fresh);
   };
   const ask: Calls['ask'] = async (path, isAnswer, body) => {
-    const text = typeof body === 'object' ? JSON.stringify(body) : body;
+    const text = body && JSON.stringify(body);
     try {
       const answer = await withToken(async (bearer) => {
         const response = await env.http({
@@ -55,14 +55,12 @@ export const createCalls = (env: ClientEnv, url: string, token: ClientOptions['t
           const retryMs = parseRetryAfter(response.header('retry-after'), env.wall());
           return { ok: false as const, status, error: errorOf(status, value), retryMs };
         }
-        return isAnswer(value)
-          ? { ok: true as const, status, value }
-          : failure(503, 'UNAVAILABLE', `The answer to ${path} is not understood`);
+        return isAnswer(value) ? { ok: true as const, status, value } : failure(503, 'UNAVAILABLE', `${path} is not understood`);
       });
       return answer ?? failure(401, 'UNAUTHENTICATED', 'Nobody is signed in');
     } catch (fault) {
       // Nothing came, or the token could not be fetched (offline, the login server is down): that is no sign-out.
-      return failure(0, 'UNAVAILABLE', `The server could not be reached: ${faultText(fault)}`);
+      return failure(0, 'UNAVAILABLE', `No answer: ${faultText(fault)}`);
     }
   };
   return { ask, withToken };

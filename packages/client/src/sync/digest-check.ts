@@ -1,5 +1,5 @@
 import { addHash, canonicalJson, digestText, type Env, type Lanes, type Refusal, recordHash } from '@tidemark/protocol';
-import type { CollectionDigest, DigestAnswer } from '@tidemark/protocol/messages';
+import type { DigestAnswer } from '@tidemark/protocol/messages';
 import type { Mirror } from '../store/mirror.ts';
 import { isDigestAnswer } from './answers.ts';
 import { startOver } from './apply-page.ts';
@@ -20,10 +20,9 @@ const differences = ({ records }: Mirror, { collections }: DigestAnswer): string
     const { count, sum } = local.get(collection) ?? { count: 0, sum: [0, 0] };
     local.set(collection, { count: count + 1, sum: addHash(sum, recordHash(collection, id, seq, canonicalJson(fields))) });
   }
-  const remote = new Map<string, CollectionDigest>(Object.entries(collections).filter(([, { count }]) => count > 0));
-  return [...new Set([...local.keys(), ...remote.keys()])].filter((name) => {
-    const [ours, theirs] = [local.get(name), remote.get(name)];
-    return ours?.count !== theirs?.count || (ours && digestText(ours.sum)) !== theirs?.sum;
+  return [...new Set([...local.keys(), ...Object.keys(collections)])].filter((name) => {
+    const [ours, theirs] = [local.get(name), collections[name]];
+    return (ours?.count ?? 0) !== (theirs?.count ?? 0) || (ours && digestText(ours.sum) !== theirs?.sum);
   });
 };
 
@@ -46,7 +45,7 @@ export const createDigestWatch = (env: Pick<Env, 'mono'>) => {
     next = env.mono() + Math.min(DIGEST_INTERVAL_MS * 2 ** repairs, DIGEST_INTERVAL_MAX_MS);
     if (repairs === 0) return null;
     await transactions.run(startOver);
-    const message = `Differed from the server and was loaded again: ${digest}`;
+    const message = `Differed, loaded again: ${digest}`;
     return { code: 'INTERNAL', message, details: { digest } };
   };
   return { isDue, findDifference };

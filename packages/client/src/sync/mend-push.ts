@@ -74,7 +74,7 @@ const suspect = async (round: Round, { units }: Sent, failed: Failure): Promise<
     suspicion.strikes += 1;
     if (suspicion.strikes < STRIKES_MAX && (isAlone || suspicion.unitsMax === UNITS_ALL)) return toTrouble(failed);
   }
-  const probe = await sendPush(round);
+  const probe = await sendPush(round).answer;
   if (!probe.ok) return toTrouble(probe.status === 0 || meaningOf(probe) !== 'blame' ? probe : failed);
   suspicion.strikes = 0;
   if (isAlone && unit !== undefined) await transactions.run((mirror) => parkUnit(mirror, unit, failed.error, env.wall()));

@@ -74,15 +74,15 @@ describe('batches', () => {
     const rows = [row(1), row(2, 'g'), row(3, 'g'), row(4, 'h'), row(5)];
     expect(toUnits(rows).map((unit) => unit.map(({ mutation }) => mutation.n))).toEqual([[1], [2, 3], [4], [5]]);
     expect(
-      firstBatch(rows, 2, 500)
-        .units.flat()
+      firstBatch(toUnits(rows), 2, 500)
+        .flat()
         .map(({ mutation }) => mutation.n),
     ).toEqual([1, 2, 3]);
   });
   it('hold at most 500 mutations and about a MiB, and at least one unit', () => {
     const many = Array.from({ length: 700 }, (_, i) => row(i + 1));
-    expect(firstBatch(many, 1_000, 500).units).toHaveLength(500);
+    expect(firstBatch(toUnits(many), 1_000, 500)).toHaveLength(500);
     const large = [row(1, undefined, 2 ** 21), row(2)];
-    expect(firstBatch(large, 1_000, 500).units).toHaveLength(1);
+    expect(firstBatch(toUnits(large), 1_000, 500)).toHaveLength(1);
   });
 });

@@ -49,9 +49,6 @@ export const pullAll = async (round: Round): Promise<Trouble> => {
     if (page.hasMore && round.isCurrent()) ahead = askPage(round, { ...mirror.meta, cursor: page.cursor, staging: null });
     if (!(await takePage(round, page, asked))) {
       ahead = undefined;
-      // Another session, or the event stream, brought the same meanwhile.
-      const { seq, epoch, staging } = mirror.meta;
-      if (!page.hasMore && staging === null && epoch === page.epoch && seq >= page.seq) return null;
       stale += 1;
       if (stale >= STALE_PAGES_MAX) return null;
     } else if (!page.hasMore) {

@@ -20,10 +20,12 @@ export const pushAll = async (round: Round): Promise<Pushed> => {
   let ahead: Sent | undefined;
   let isOneByOne = false;
   while (round.isCurrent()) {
-    const sent = ahead ?? send();
+    const sent = ahead ?? send(true);
     if (sent === undefined) return null;
-    ahead = isOneByOne ? undefined : send(sent);
+    ahead = isOneByOne ? undefined : send(false);
     const answer = await sent.answer;
+    const rows = sent.units.flat();
+    round.onTraffic('push', rows.length, answer.ok);
     if (answer.ok) await take(round, sent, answer.value);
     else {
       const result = await mend(round, sent, answer);
@@ -31,11 +33,11 @@ export const pushAll = async (round: Round): Promise<Pushed> => {
     }
     if (mirror.meta.heal) return 'pullFirst';
     // An answer may be a prefix.
-    const left = sent.rows.filter((row) => stands(mirror, row)).length;
+    const left = rows.filter((row) => stands(mirror, row)).length;
     if (answer.ok && left === 0) continue;
     isOneByOne = true;
     ahead = undefined;
-    if (!answer.ok || left === sent.rows.length) mendings += 1;
+    if (!answer.ok || left === rows.length) mendings += 1;
     if (mendings > MENDINGS_MAX) return endless();
     // A write is planned on what other sessions stored; where nothing was written, it is read.
     await transactions.refresh();

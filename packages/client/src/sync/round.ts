@@ -108,7 +108,7 @@ const learnSpace = async ({ transactions, calls, account, isCurrent }: Round): P
   if (!answer.ok) return toTrouble(answer);
   const { spaceId, issuer, subject } = answer.value;
   if (subject !== account.subject || issuer !== account.issuer) {
-    const message = `The token is of ${issuer} ${subject}, this local store of ${account.issuer} ${account.subject}`;
+    const message = `${issuer} ${subject}, not ${account.issuer} ${account.subject}`;
     return toTrouble(failure(409, 'WRONG_SPACE', message));
   }
   await transactions.run(({ meta }) => (meta.spaceId === null ? { meta: { spaceId } } : null));

@@ -26,14 +26,8 @@ export const collectionOf = (app: AppDefinition, name: string): CollectionDefini
 };
 
 /** The pending mutations of one record that are not in its server state yet, in order; never a void. */
-export const shownMutations = ({ outboxIndex, meta }: Mirror, key: string): readonly Mutation[] => {
-  const rows = outboxIndex.of(key);
-  // Most records have none, and a first sync asks of all of them.
-  if (rows.length === 0) return NONE;
-  return pendingOf(rows.filter(({ settled, mutation }) => (settled === undefined ? mutation.n > meta.ackedN : settled > meta.seq)));
-};
-
-const NONE: readonly Mutation[] = [];
+export const shownMutations = ({ outboxIndex, meta }: Mirror, key: string): readonly Mutation[] =>
+  pendingOf(outboxIndex.of(key).filter(({ settled, mutation }) => (settled === undefined ? mutation.n > meta.ackedN : settled > meta.seq)));
 
 export const foldContext = (app: AppDefinition, mirror: Mirror, collection: CollectionDefinition): FoldContext => ({
   app,
@@ -50,54 +44,48 @@ interface RecordChange {
   readonly after: ViewRecord | undefined;
 }
 
-/** The optimistic state of everything, kept up to date record by record. A collection is worked out when it is first asked for. */
+/** The optimistic state of everything, kept up to date record by record. */
 export interface View {
   records(collection: string): ReadonlyMap<string, ViewRecord>;
   get(collection: string, id: string): ViewRecord | undefined;
-  /** Recomputes what was touched and tells what changed, per collection; nothing of those that nobody asked for yet. */
+  /** Recomputes what was touched and tells what changed, per collection. */
   update(touched: Touched): ReadonlyMap<string, ViewChange>;
 }
 
 export const createView = (app: AppDefinition, mirror: Mirror): View => {
   const collections = new Map<string, Map<string, ViewRecord>>();
-  const look = (key: string, changes: Map<string, Map<string, RecordChange>>): void => {
-    const [collection, id] = splitKey(key);
-    const records = collections.get(collection);
-    const definition = records && collectionOf(app, collection);
-    if (definition === undefined) return;
-    const before = records?.get(id);
-    const fields = fold(foldContext(app, mirror, definition), mirror.records.get(key), shownMutations(mirror, key));
-    // A conflict has a field of that name: the id of the record that it is about.
-    const after = fields === null ? undefined : { id, ...fields };
-    if (jsonEqual(before, after)) return;
-    if (after === undefined) records?.delete(id);
-    else records?.set(id, after);
-    const changed = changes.get(collection) ?? new Map<string, RecordChange>();
-    changes.set(collection, changed.set(id, { before, after }));
-  };
-  const lookAtAll = (changes: Map<string, Map<string, RecordChange>>, prefix = ''): void => {
-    for (const keys of [mirror.records.keys(), mirror.outboxIndex.keys()])
-      for (const key of keys) if (key.startsWith(prefix)) look(key, changes);
-  };
-  const recordsOf = (collection: string): Map<string, ViewRecord> => {
-    const known = collections.get(collection);
-    if (known !== undefined) return known;
-    const records = new Map<string, ViewRecord>();
-    collections.set(collection, records);
-    lookAtAll(new Map(), recordKey(collection, ''));
-    return records;
-  };
+  const recordsOf = (collection: string): Map<string, ViewRecord> => memberOf(collections, collection);
   const update = (touched: Touched): ReadonlyMap<string, ViewChange> => {
     const changes = new Map<string, Map<string, RecordChange>>();
-    if (touched !== 'all') for (const key of touched) look(key, changes);
-    else {
-      // Those that are no more; then all that are.
-      for (const [name, records] of collections) for (const id of records.keys()) look(recordKey(name, id), changes);
-      lookAtAll(changes);
-    }
+    const look = (key: string): void => {
+      const [collection, id] = splitKey(key);
+      const definition = collectionOf(app, collection);
+      if (definition === undefined) return;
+      const records = recordsOf(collection);
+      const before = records.get(id);
+      const fields = fold(foldContext(app, mirror, definition), mirror.records.get(key), shownMutations(mirror, key));
+      // A conflict has a field of that name: the id of the record that it is about.
+      const after = fields === null ? undefined : { id, ...fields };
+      if (jsonEqual(before, after)) return;
+      if (after === undefined) records.delete(id);
+      else records.set(id, after);
+      memberOf(changes, collection).set(id, { before, after });
+    };
+    // Those that are no more; then all that are.
+    if (touched === 'all') for (const [name, records] of collections) for (const id of records.keys()) look(recordKey(name, id));
+    for (const keys of touched === 'all' ? [mirror.records.keys(), mirror.outboxIndex.keys()] : [touched])
+      for (const key of keys) look(key);
     return changes;
   };
+  update('all');
   return { records: recordsOf, get: (collection, id) => recordsOf(collection).get(id), update };
+};
+
+/** The map under a name; a new one where there is none yet. */
+const memberOf = <K, V>(maps: Map<string, Map<K, V>>, name: string): Map<K, V> => {
+  const found = maps.get(name) ?? new Map<K, V>();
+  maps.set(name, found);
+  return found;
 };
 
 /** Collection names hold no slash, so the first one ends it. */
