@@ -90,7 +90,7 @@ export const startTab = (parts: DeviceParts, device: Device, origin: Origin, tab
       debounceMs: profile.debounceMs,
       pollMs: profile.pollMs,
       live: origin.dice.chance(profile.live),
-      pushMutationsMax: sizes.chance(0.5) ? sizes.between(2, 10) : 500,
+      pushMutationsMax: sizes.chance(0.5) ? sizes.between(20, 60) : 500,
     });
     if (!tab.life.alive) return;
     tab.client = client;
