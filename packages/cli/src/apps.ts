@@ -1,4 +1,5 @@
 import { browsing } from '@tidemark/apps/browsing';
+import { browsingRoutes } from '@tidemark/apps/browsing/routes';
 import { repertoire } from '@tidemark/apps/repertoire';
 import { repertoireRoutes } from '@tidemark/apps/repertoire/routes';
 import { taskTracker } from '@tidemark/apps/task-tracker';
@@ -17,6 +18,7 @@ const ROUTES: ReadonlyMap<string, AppRoutes> = new Map([
   [timeTracker.name, timeTrackerRoutes],
   [taskTracker.name, taskTrackerRoutes],
   [repertoire.name, repertoireRoutes],
+  [browsing.name, browsingRoutes],
 ]);
 
 /** Where apps stand in a server: each at /apps/NAME, or `only` one at the root, where its own clients look for it. */

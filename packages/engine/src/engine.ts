@@ -16,7 +16,7 @@ import type {
   StateAnswer,
   SyncRequest,
 } from '@tidemark/protocol/messages';
-import type { Application } from './serve/push.ts';
+import type { Application, Applied } from './serve/push.ts';
 import type { QueryAnswer, QueryOptions } from './serve/query.ts';
 import type { Pokes } from './space/pokes.ts';
 import type { LogRow, ReceiptRow, RecordRow, Storage } from './storage/storage.ts';
@@ -69,7 +69,7 @@ export interface Engine {
   /** Applies a push. The answer comes after the append is durable. `dryRun` answers the same and stores nothing. */
   push(space: SpaceRef, request: PushRequest, options?: { readonly dryRun?: boolean }): Promise<Result<PushAnswer>>;
   /** Applies mutations of a caller that keeps no counter (an app's own routes, an import): their `n` is not looked at. */
-  apply(space: SpaceRef, application: Application, options?: { readonly dryRun?: boolean }): Promise<Result<PushAnswer>>;
+  apply(space: SpaceRef, application: Application, options?: { readonly dryRun?: boolean }): Promise<Result<Applied>>;
   pull(space: SpaceRef, request: ReadRequest): Promise<Result<PullPage>>;
   /** Where the log stood at a commit time, or at a seq. The cursor is bound to `collections` as a pull's is. */
   position(

@@ -1,6 +1,7 @@
 export { createEngine } from './create-engine.ts';
 export type { Engine, EngineOptions, LogPosition, PullPage, ReadRequest, SpaceRef } from './engine.ts';
 export { printPull, printRecord } from './serve/print.ts';
+export type { Applied } from './serve/push.ts';
 export type { QueryAnswer, QueryOptions } from './serve/query.ts';
 export { createPollingPokes, type Pokes } from './space/pokes.ts';
 export {

@@ -35,8 +35,14 @@ export const wholeNumber = z.int().min(0).max(1_000_000_000);
 export const tabNumber = z.int().min(-1);
 export const clientName = z.string().min(1).max(128);
 const text = z.string().max(BROWSING_LIMITS.textLengthMax);
-const reason = z.string().max(200).nullable().optional();
-export const idlePeriod = z.object({ start: time, end: time.optional(), durationMs: duration.optional(), reason, resumeReason: reason });
+const reason = z.string().max(200).exactOptional();
+const idlePeriod = z.object({
+  start: time,
+  end: time.exactOptional(),
+  durationMs: duration.exactOptional(),
+  reason,
+  resumeReason: reason,
+});
 const anyObject = z.record(z.string(), z.json());
 
 /**

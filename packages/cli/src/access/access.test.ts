@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { APPS } from '../apps.ts';
 import { exampleOf, openPerson, openRevoked, openUnverified, type Person, RANDOM_IDS } from './people.suite.ts';
-import { ACCOUNTS, type Needs, nativeRows, REPERTOIRE, ROOT, type Row, TASK_TRACKER, TIME_TRACKER } from './rows.suite.ts';
+import { ACCOUNTS, BROWSING, type Needs, nativeRows, REPERTOIRE, ROOT, type Row, TASK_TRACKER, TIME_TRACKER } from './rows.suite.ts';
 import { type Asked, openWorld, VERIFIED_ONLY, type World } from './world.suite.ts';
 
 // Every route of the whole server × every kind of credential × own, foreign, random and malformed ids.
@@ -10,6 +10,7 @@ const OWN_ROUTES: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
   'time-tracker': TIME_TRACKER,
   'task-tracker': TASK_TRACKER,
   repertoire: REPERTOIRE,
+  browsing: BROWSING,
 };
 
 /** One route of the server: its row under one base. */

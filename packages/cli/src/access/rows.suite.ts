@@ -118,6 +118,36 @@ export const REPERTOIRE: Readonly<Record<string, Row>> = {
   'GET /users/:userId/export': { needs: 'read', id: 'user', own: '200', foreign: '403 FORBIDDEN', malformed: '403 FORBIDDEN' },
 };
 
+const V1_LOGIN = { email: 'nobody@example.com', password: 'correct horse battery' };
+const REGISTERED = { email: 'table@example.com', password: 'correct horse battery' };
+
+export const BROWSING: Readonly<Record<string, Row>> = {
+  ...PAGES,
+  // The address of the table has an account since the native route was asked.
+  'POST /api/auth/register': { needs: 'open', body: REGISTERED, own: '409 EMAIL_TAKEN' },
+  'POST /api/auth/login': { needs: 'open', body: V1_LOGIN, own: '401 CREDENTIALS_WRONG' },
+  'POST /api/auth/refresh': { needs: 'open', body: { refreshToken: 'x' }, own: '401 SESSION_ENDED' },
+  'POST /api/auth/logout': { needs: 'open', body: {}, own: '200' },
+  'GET /api/auth/me': { needs: 'account', own: '200' },
+  'POST /api/sync/page-visits': { needs: 'write', body: { visits: [] }, own: '200' },
+  'POST /api/sync/tab-aggregates': { needs: 'write', body: { aggregates: [] }, own: '200' },
+  'GET /api/page-visits': { needs: 'read', own: '200' },
+  'GET /api/tab-aggregates': { needs: 'read', own: '200' },
+  'GET /api/insights/daily': { needs: 'read', own: '200' },
+  'GET /api/insights/weekly': { needs: 'read', own: '200' },
+  'GET /api/insights/hours': { needs: 'read', own: '200' },
+  'GET /api/insights/top-sites': { needs: 'read', own: '200' },
+  'DELETE /api/data': { needs: 'write', own: '200' },
+  'POST /api/v1/auth/register': { needs: 'open', body: REGISTERED, own: '409 EMAIL_TAKEN' },
+  'POST /api/v1/auth/login': { needs: 'open', body: V1_LOGIN, own: '401 CREDENTIALS_WRONG' },
+  'POST /api/v1/auth/refresh': { needs: 'open', body: { refresh_token: 'x' }, own: '401 SESSION_ENDED' },
+  'POST /api/v1/auth/logout': { needs: 'open', body: {}, own: '200' },
+  'GET /api/v1/auth/me': { needs: 'account', own: '200' },
+  'POST /api/v1/verify-email': { needs: 'open', body: { email: 'nobody@example.com', code: '000000' }, own: '400 CODE_INVALID' },
+  'POST /api/v1/resend-verification': { needs: 'open', body: { email: 'nobody@example.com' }, own: '200' },
+  'POST /api/v1/data/sync': { needs: 'write', body: { pageVisits: [] }, own: '200' },
+};
+
 const BAD = { needs: 'open', body: {}, own: '400 BAD_REQUEST' } as const;
 const mailed = (body: object): Row => ({ needs: 'open', body, own: '202' });
 const linkPage = { needs: 'open', query: '?token=a.b.c', own: '200' } as const;

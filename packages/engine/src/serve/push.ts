@@ -48,18 +48,22 @@ const inKeyOrder = (mutation: PushedMutation): PushedMutation => {
   return { ...mutation, ...(fields === undefined ? {} : { fields }), ...(was === undefined ? {} : { was }) };
 };
 
+/** What mutations came to, and where the log stood before them: a record whose seq is above was changed by them. */
+export type Applied = PushAnswer & { readonly headBefore: number };
+
 /** The job of a push; the checks that depend on stored state are made inside, so that they hold at the append. */
-const pushJob = (serving: Serving, push: PlannedPush, spaceId: string | undefined): Job<PushAnswer> => ({
+const pushJob = (serving: Serving, push: PlannedPush, spaceId: string | undefined): Job<Applied> => ({
   keys: keysOf(push.clientId, push.mutations),
   mutations: push.mutations.length,
   plan: (draft: Draft, space: SpaceRow) => {
     const wrong = checkSpaceId(space, spaceId);
     if (wrong) return { ok: false, error: wrong };
     if (draft.client(push.clientId)?.revoked) return refuse('CLIENT_REVOKED', `client ${push.clientId} was revoked`);
+    const headBefore = draft.head();
     const planned = planPush(draft, push);
     if (planned === 'needed' || !planned.ok) return planned;
     const { accepted, rejected, ackedN } = planned.value;
-    const answer = {
+    const answer: Applied = {
       accepted,
       rejected,
       latestVersion: draft.head(),
@@ -67,6 +71,7 @@ const pushJob = (serving: Serving, push: PlannedPush, spaceId: string | undefine
       epoch: space.epoch,
       spaceId: space.spaceId,
       serverTime: serving.env.wall(),
+      headBefore,
     };
     return { ok: true, value: answer };
   },
@@ -90,7 +95,10 @@ export const push = async (serving: Serving, space: SpaceRef, request: PushReque
   };
   // The cursor's space is looked at again when the append is planned: the space may be erased until then.
   const job = pushJob(serving, planned, request.spaceId ?? located.value.cursor?.spaceId);
-  return dryRun ? serving.queues.dryRun(space, job) : serving.queues.run(space, job);
+  const applied = await (dryRun ? serving.queues.dryRun(space, job) : serving.queues.run(space, job));
+  if (!applied.ok) return applied;
+  const { headBefore: _, ...answer } = applied.value;
+  return { ok: true, value: answer };
 };
 
 /** Mutations of a caller that keeps no counter (an app's own routes, a restore, a resolution): their `n` is not looked at. */
@@ -101,7 +109,7 @@ export interface Application {
 }
 
 /** Applies mutations without a client counter. */
-export const apply = async (serving: Serving, space: SpaceRef, application: Application, dryRun = false): Promise<Result<PushAnswer>> => {
+export const apply = async (serving: Serving, space: SpaceRef, application: Application, dryRun = false): Promise<Result<Applied>> => {
   await serving.ensureSpace(space);
   const mutations = application.mutations.map(inKeyOrder);
   const planned = { ...application, mutations, ordered: false, changesMax: serving.storage.capabilities.appendChangesMax };

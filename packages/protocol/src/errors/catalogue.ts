@@ -71,6 +71,7 @@ export const ERRORS = {
   ),
   REQUEST_TIMEOUT: entry(408, 'request', 'The request did not come to its end in time. Send it again.'),
   TOO_MANY_MUTATIONS: entry(413, 'request', 'More mutations in one push than details.limit. Split the push.'),
+  BATCH_TOO_LARGE: entry(413, 'request', 'More records in one batch than details.limit. Nothing was stored; split the batch.'),
   TOO_MANY_MATCHES: entry(
     413,
     'request',

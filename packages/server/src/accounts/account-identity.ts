@@ -1,4 +1,4 @@
-import { ok, refuse } from '@tidemark/protocol';
+import { ok, type Result, refuse } from '@tidemark/protocol';
 import { bearerOf } from '../identity/bearer.ts';
 import { EVERY_SCOPE, type Identity, spaceKeyOf } from '../identity/identity.ts';
 import { emailOf } from './account.ts';
@@ -25,6 +25,15 @@ export const signedInOf = async (
   if (claims === undefined) return undefined;
   const signedIn = await findSession(context, claims.accountId, claims.familyId);
   return signedIn && { signedIn, expiresAt: claims.expiresAt };
+};
+
+/** The same for what asks for an account. Refusals: UNAUTHENTICATED, CLIENT_REVOKED. */
+export const requireSignedIn = async (context: AccountsContext, authorization: string | null): Promise<Result<SignedIn>> => {
+  const found = await signedInOf(context, authorization);
+  if (found === undefined) return unauthenticated;
+  const { accountId, clientId } = found.signedIn.family.row;
+  const isRevoked = clientId !== undefined && (await context.isRevoked(accountId, clientId));
+  return isRevoked ? refuse('CLIENT_REVOKED', 'This device was revoked.') : ok(found.signedIn);
 };
 
 /** The Identity of access tokens that this server issues. */

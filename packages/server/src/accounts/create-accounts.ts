@@ -6,6 +6,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { accountSpaceKey, createAccountIdentity, createKeyIdentity } from './account-identity.ts';
+import { type AppAccounts, createAppAccounts } from './app-accounts.ts';
 import type { AccountsContext, LinkSettings } from './context.ts';
 import { createHashSlots } from './hash-slots.ts';
 import { createItems } from './items.ts';
@@ -70,6 +71,8 @@ export interface Accounts {
   readonly apiKeys: Identity;
   /** What the services of accounts take as their first argument, for dialects and commands. */
   readonly context: AccountsContext;
+  /** What the own routes of apps are given of it. */
+  readonly forApps: AppAccounts;
   /** Puts `/auth/*` under a base: '' or the path of a mount. */
   mount(http: HttpApp, base: string): void;
   /** Puts `/.well-known/jwks.json` at the root. */
@@ -128,6 +131,7 @@ export const createAccounts = (options: AccountsOptions): Accounts => {
     identity: createAccountIdentity(context),
     apiKeys: createKeyIdentity(context),
     context,
+    forApps: createAppAccounts(context, settings),
     mount: (http, base) => mountAccounts(http, base, context, settings),
     mountJwks: (http) => mountJwks(http, context),
     jobs: createJobs(context),

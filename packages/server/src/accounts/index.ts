@@ -1,6 +1,7 @@
 export { findAccount, findByEmail, type User, userOf } from './account.ts';
 export { accountSpaceKey } from './account-identity.ts';
 export { createKey, type KeyView, type KeyWish, listKeys, type NewKey, revokeKey, rotateKey } from './api-keys.ts';
+export type { AppAccounts } from './app-accounts.ts';
 export type { AccountsContext, Caller, LinkSettings } from './context.ts';
 export { ACCOUNT_ISSUER, type Accounts, type AccountsOptions, createAccounts } from './create-accounts.ts';
 export { normalizeEmail } from './email-address.ts';

@@ -107,6 +107,7 @@ const decideRefresh = async (
   context: AccountsContext,
   token: RefreshToken,
   caller: Caller,
+  rotates: boolean | undefined,
 ): Promise<Result<{ readonly batch: readonly ItemWrite[]; readonly value: Refreshed }>> => {
   const { items, env, randomBytes, signingKeys } = context;
   const [account, found, keys, key] = await Promise.all([
@@ -116,6 +117,7 @@ const decideRefresh = async (
     signingKeys.current(),
   ]);
   if (account === undefined || found === undefined) return ended;
+  if (rotates !== undefined && found.row.rotates !== rotates) return ended;
   const now = env.wall();
   const verdict = judge(found.row, token, limitsOf(context, account.row), keys);
   if (verdict === 'foreign' || verdict === 'ended') return ended;
@@ -135,12 +137,18 @@ const decideRefresh = async (
 
 /**
  * Exchanges a refresh token. Repeating it because the answer was lost works until its successor was used. A token that
- * was exchanged before that is a sign of theft: the whole family is revoked. Refused with SESSION_ENDED.
+ * was exchanged before that is a sign of theft: the whole family is revoked. Refused with SESSION_ENDED; so is, untouched, a
+ * token of a session that does not rotate as `rotates` says: a dialect that never hands out a successor must not use tokens up.
  */
-export const refresh = async (context: AccountsContext, text: string, caller: Caller): Promise<Result<SessionTokens>> => {
+export const refresh = async (
+  context: AccountsContext,
+  text: string,
+  caller: Caller,
+  rotates?: boolean,
+): Promise<Result<SessionTokens>> => {
   const token = parseRefreshToken(text);
   if (token === undefined) return ended;
-  const decided = await decideAndWrite(context, () => decideRefresh(context, token, caller));
+  const decided = await decideAndWrite(context, () => decideRefresh(context, token, caller, rotates));
   if (!decided.ok) return decided;
   const { account, family, refreshToken } = decided.value;
   if (family === undefined) {

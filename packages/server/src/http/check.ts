@@ -9,17 +9,18 @@ const ISSUE_LENGTH_MAX = 300;
 const ARRAY_LENGTH_MAX = 100;
 
 /**
- * Reads the body and checks it against a message's schema; an array in it may have `arrayLengthMax` elements.
- * Refusals: those of readJson, BAD_REQUEST, TOO_MANY_MUTATIONS, TOO_DEEP.
+ * Reads the body and checks it against a message's schema; an array in it may have `arrayLengthMax` elements, and longer ones are
+ * refused with `tooLong`. Refusals: those of readJson, BAD_REQUEST, TOO_MANY_MUTATIONS, TOO_DEEP.
  */
 export const readMessage = async <S extends z.ZodType>(
   c: HttpContext,
   schema: S,
   arrayLengthMax = ARRAY_LENGTH_MAX,
+  tooLong: 'BAD_REQUEST' | 'BATCH_TOO_LARGE' = 'BAD_REQUEST',
 ): Promise<Result<z.output<S>>> => {
   const body = await readJson(c);
   if (!body.ok) return body;
-  const bounded = checkBounds(body.value, arrayLengthMax);
+  const bounded = checkBounds(body.value, arrayLengthMax, tooLong);
   return bounded.ok ? checkShape(schema, body.value) : bounded;
 };
 
@@ -53,7 +54,7 @@ const clip = (text: string): string => (text.length > ISSUE_LENGTH_MAX ? `${text
  * What must be bounded before a schema looks: the length of arrays (a schema makes an issue for each wrong element:
  * four million of them in 8 MiB), and member names that a schema would leave out without a word.
  */
-const checkBounds = (body: Json, arrayLengthMax: number): Result<void> => {
+const checkBounds = (body: Json, arrayLengthMax: number, tooLong: 'BAD_REQUEST' | 'BATCH_TOO_LARGE'): Result<void> => {
   if (!isJsonObject(body)) return ok(undefined);
   const { mutations } = body;
   if (Array.isArray(mutations) && mutations.length > LIMITS.mutationsPerPushMax) {
@@ -62,7 +63,11 @@ const checkBounds = (body: Json, arrayLengthMax: number): Result<void> => {
   }
   for (const [name, member] of Object.entries(body)) {
     if (name !== 'mutations' && Array.isArray(member) && member.length > arrayLengthMax) {
-      return badMember(clip(name), `more than ${arrayLengthMax} elements`);
+      if (tooLong === 'BAD_REQUEST') return badMember(clip(name), `more than ${arrayLengthMax} elements`);
+      const limit = arrayLengthMax;
+      return refuse('BATCH_TOO_LARGE', `${clip(name)}: ${member.length} records; a batch may hold ${limit}. Nothing was stored.`, {
+        limit,
+      });
     }
   }
   const places: readonly Json[] = Array.isArray(mutations) ? [body, ...mutations] : [body];

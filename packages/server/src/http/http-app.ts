@@ -38,7 +38,7 @@ export interface HttpAppOptions {
   /** The only origins whose websites may read answers; every origin may unless given. */
   readonly origins?: readonly string[];
   /** The accounts of this server: their routes stand at the root and under every mount. */
-  readonly accounts?: Pick<Accounts, 'mount' | 'mountJwks'>;
+  readonly accounts?: Pick<Accounts, 'mount' | 'mountJwks'> & Partial<Pick<Accounts, 'forApps'>>;
   /** Mails that were kept instead of sent, shown at /dev/mail while `isLoopback` holds. For development only. */
   readonly mail?: { readonly mailbox: Mailbox; readonly isLoopback: () => boolean };
   /** With this key the page may get development tokens, while `isLoopback` holds. */
@@ -60,9 +60,15 @@ export const createHttpApp = (options: HttpAppOptions): HttpApp => {
   });
   http.notFound((c) => answerRefusal(c, refuse('NOT_FOUND', 'There is nothing at this address.').error));
   mountRootRoutes(http, { engine, metrics, logger, isStopping: options.isStopping ?? (() => false) });
-  const services = { ...options, liveStreams: options.liveStreams ?? createLiveStreams(), items: options.items ?? createMemoryAccounts() };
+  const { accounts, ...rest } = options;
+  const services = {
+    ...rest,
+    ...(accounts?.forApps === undefined ? {} : { accounts: accounts.forApps }),
+    liveStreams: options.liveStreams ?? createLiveStreams(),
+    items: options.items ?? createMemoryAccounts(),
+  };
   for (const mount of mounts) mountApp(http, mount, services);
-  if (options.accounts !== undefined) mountAccountsEverywhere(http, options.accounts, mounts);
+  if (accounts !== undefined) mountAccountsEverywhere(http, accounts, mounts);
   if (options.development !== undefined) {
     mountDevelopmentRoute(http, { ...options.development, env, apps: new Set(mounts.map(({ app }) => app.name)) });
   }

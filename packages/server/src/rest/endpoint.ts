@@ -1,11 +1,13 @@
 import { type ErrorCode, ok, type Result } from '@tidemark/protocol';
 import * as z from 'zod';
+import type { SignedIn } from '../accounts/sign-in.ts';
 import { answerRefusal } from '../http/answer.ts';
 import { respond } from '../http/answer-headers.ts';
 import { readJson } from '../http/body.ts';
 import { checkShape, readMessage } from '../http/check.ts';
 import type { HttpContext } from '../http/context.ts';
-import type { Call, GuardedRoute, OpenRoute } from '../sync/call.ts';
+import type { Dialect } from '../http/dialect.ts';
+import type { Call, Route } from '../sync/call.ts';
 
 /** Elements that an array in a body may have before its schema looks at it. */
 const BODY_ARRAY_MAX = 5_000;
@@ -22,9 +24,23 @@ export interface Answer {
 
 type Shape = z.ZodObject;
 
+/** How the refusals of an endpoint are worded and what their body looks like. */
+export interface ErrorWords {
+  readonly dialect: Dialect;
+  readonly schema: z.ZodType;
+}
+
+/** What a request brings, checked. */
+export interface Input<P extends Shape, Q extends Shape, H extends Shape, B extends z.ZodType> {
+  readonly params: z.output<P>;
+  readonly query: z.output<Q>;
+  readonly headers: z.output<H>;
+  readonly body: z.output<B>;
+}
+
 /** A route, its schemas and its documentation in one: what validates a request is what the spec shows. */
 export interface EndpointSpec<P extends Shape, Q extends Shape, H extends Shape, B extends z.ZodType> {
-  readonly method: GuardedRoute['method'];
+  readonly method: Route['method'];
   /** Relative to the mount, in the form `/tasks/:id`. */
   readonly path: string;
   readonly tag: string;
@@ -34,26 +50,24 @@ export interface EndpointSpec<P extends Shape, Q extends Shape, H extends Shape,
   readonly query: Q;
   /** By lower-case name. */
   readonly headers: H;
+  /** Where its schema takes undefined, a request may come without a body. */
   readonly body: B;
   /** Decoded bytes of a body, where callers that cannot be changed send more than LIMITS.bodyBytesMax; its schema bounds what is in it. */
   readonly bodyBytesMax?: number;
+  /** Elements that an array in the body may have; more are refused with BATCH_TOO_LARGE. */
+  readonly batchMax?: number;
+  /** Where they differ from those of the API's dialect. */
+  readonly errors?: ErrorWords;
   readonly answers: { readonly [status: number]: Answer };
   /** Codes that this endpoint refuses with, beside those that any may. */
   readonly refusals?: readonly ErrorCode[];
-  readonly handle: (
-    call: Call,
-    input: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly headers: z.output<H>; readonly body: z.output<B> },
-  ) => Promise<Result<Response>>;
 }
 
 /** What the spec needs of an endpoint. */
-export type EndpointDescription = Omit<EndpointSpec<Shape, Shape, Shape, z.ZodType>, 'handle'> & {
-  /** Asks for no token. */
-  readonly isOpen?: boolean;
-};
+export type EndpointDescription = EndpointSpec<Shape, Shape, Shape, z.ZodType>;
 
 export interface Endpoint {
-  readonly route: GuardedRoute | OpenRoute;
+  readonly route: Route;
   readonly spec: EndpointDescription;
 }
 
@@ -68,58 +82,90 @@ const checkOf = <S extends Shape>(schema: S): ((given: Texts) => Result<z.output
   return (given) => (Object.values(given).every((text) => text === undefined) ? ofNone : checkShape(schema, given));
 };
 
-const readBody = async <B extends z.ZodType>(
-  c: HttpContext,
-  spec: { readonly body: B; readonly bodyBytesMax?: number },
-): Promise<Result<z.output<B>>> => {
-  if (spec.bodyBytesMax === undefined) return readMessage(c, spec.body, BODY_ARRAY_MAX);
-  const body = await readJson(c, spec.bodyBytesMax);
-  return body.ok ? checkShape(spec.body, body.value) : body;
+type BodyReader<B extends z.ZodType> = (c: HttpContext) => Promise<Result<z.output<B>>>;
+
+const bodyReader = <B extends z.ZodType>({
+  body,
+  batchMax,
+  bodyBytesMax,
+}: Pick<EndpointSpec<Shape, Shape, Shape, B>, 'body' | 'batchMax' | 'bodyBytesMax'>): BodyReader<B> => {
+  const ofNone = checkShape(body, undefined);
+  if (body instanceof z.ZodUndefined) return async () => ofNone;
+  const isAbsent = ({ req }: HttpContext): boolean =>
+    req.header('Content-Type') === undefined && (req.header('Content-Length') ?? '0') === '0';
+  return async (c) => {
+    if (ofNone.ok && isAbsent(c)) return ofNone;
+    if (batchMax !== undefined) return readMessage(c, body, batchMax, 'BATCH_TOO_LARGE');
+    if (bodyBytesMax === undefined) return readMessage(c, body, BODY_ARRAY_MAX);
+    const read = await readJson(c, bodyBytesMax);
+    return read.ok ? checkShape(body, read.value) : read;
+  };
 };
 
-/** Makes a route that checks parameters, query, headers and body before `handle` sees them, and answers its refusals. */
-export const endpoint = <P extends Shape, Q extends Shape, H extends Shape, B extends z.ZodType>(
-  spec: EndpointSpec<P, Q, H, B>,
-): Endpoint => {
-  const { handle, ...description } = spec;
-  const takesBody = !(spec.body instanceof z.ZodUndefined);
+type Handle<Who extends readonly unknown[], I> = (...from: [...who: Who, input: I]) => Promise<Result<Response>>;
+
+/** Prepares what reads and checks a request, hands it to `run`, and answers its refusal. */
+const answering = <P extends Shape, Q extends Shape, H extends Shape, B extends z.ZodType>(spec: EndpointSpec<P, Q, H, B>) => {
   const [checkParams, checkQuery, checkHeaders] = [checkOf(spec.params), checkOf(spec.query), checkOf(spec.headers)];
   const headerNames = Object.keys(spec.headers.shape);
-  const run = async (call: Call): Promise<Result<Response>> => {
-    const { req } = call.c;
+  const readBody = bodyReader(spec);
+  const readInput = async (c: HttpContext): Promise<Result<Input<P, Q, H, B>>> => {
+    const { req } = c;
     const params = checkParams(req.param());
     if (!params.ok) return params;
     const query = checkQuery(req.url.includes('?') ? req.query() : {});
     if (!query.ok) return query;
     const headers = checkHeaders(Object.fromEntries(headerNames.map((name) => [name, req.header(name)])));
     if (!headers.ok) return headers;
-    const body = takesBody ? await readBody(call.c, spec) : checkShape(spec.body, undefined);
+    const body = await readBody(c);
     if (!body.ok) return body;
-    return handle(call, { params: params.value, query: query.value, headers: headers.value, body: body.value });
+    return ok({ params: params.value, query: query.value, headers: headers.value, body: body.value });
   };
-  const answer = async (call: Call): Promise<Response> => {
-    const ran = await run(call);
-    return ran.ok ? ran.value : answerRefusal(call.c, ran.error);
+  return async (c: HttpContext, run: (input: Input<P, Q, H, B>) => Promise<Result<Response>>): Promise<Response> => {
+    const input = await readInput(c);
+    const ran = input.ok ? await run(input.value) : input;
+    return ran.ok ? ran.value : answerRefusal(c, ran.error);
   };
-  const { method, path } = spec;
-  return { route: { method, path, access: method === 'GET' ? 'read' : 'write', handle: answer }, spec: description };
+};
+
+const rowOf = ({ method, path, errors }: Pick<EndpointDescription, 'method' | 'path' | 'errors'>) => ({
+  method,
+  path,
+  ...(errors === undefined ? {} : { dialect: errors.dialect }),
+});
+
+/** Makes a route that checks who asks, parameters, query, headers and body before `handle` sees them, and answers its refusals. */
+export const endpoint = <P extends Shape, Q extends Shape, H extends Shape, B extends z.ZodType>(
+  given: EndpointSpec<P, Q, H, B> & { readonly handle: Handle<[call: Call], Input<P, Q, H, B>> },
+): Endpoint => {
+  const { handle, ...spec } = given;
+  const run = answering(spec);
+  const answer = (call: Call) => run(call.c, (input) => handle(call, input));
+  return { route: { ...rowOf(spec), access: spec.method === 'GET' ? 'read' : 'write', handle: answer }, spec };
+};
+
+/** The same for whoever signed in to an account of this server. */
+export const accountEndpoint = <P extends Shape, Q extends Shape, H extends Shape, B extends z.ZodType>(
+  given: EndpointSpec<P, Q, H, B> & { readonly handle: Handle<[c: HttpContext, signedIn: SignedIn], Input<P, Q, H, B>> },
+): Endpoint => {
+  const { handle, ...spec } = given;
+  const run = answering(spec);
+  const answer = (c: HttpContext, signedIn: SignedIn) => run(c, (input) => handle(c, signedIn, input));
+  return { route: { ...rowOf(spec), access: 'account', handle: answer }, spec };
 };
 
 /** A route that asks for no token: its handler has the request alone. It checks the body and takes no other input. */
 export const openEndpoint = <B extends z.ZodType>(
-  spec: Omit<EndpointSpec<typeof NO_INPUT.params, typeof NO_INPUT.query, typeof NO_INPUT.headers, B>, 'handle' | keyof typeof NO_INPUT> & {
+  given: Omit<EndpointSpec<typeof NO_INPUT.params, typeof NO_INPUT.query, typeof NO_INPUT.headers, B>, keyof typeof NO_INPUT> & {
     readonly body: B;
     readonly handle: (c: HttpContext, body: z.output<B>) => Promise<Result<Response>>;
   },
 ): Endpoint => {
-  const { handle, ...description } = spec;
-  const answer = async (c: HttpContext): Promise<Response> => {
-    const body = await readBody(c, spec);
-    const ran = body.ok ? await handle(c, body.value) : body;
-    return ran.ok ? ran.value : answerRefusal(c, ran.error);
-  };
-  const { method, path } = spec;
-  return { route: { method, path, access: 'open', handle: answer }, spec: { ...NO_INPUT, ...description, isOpen: true } };
+  const { handle, ...description } = given;
+  const spec = { ...NO_INPUT, ...description };
+  const run = answering(spec);
+  const answer = (c: HttpContext) => run(c, ({ body }) => handle(c, body));
+  return { route: { ...rowOf(spec), access: 'open', handle: answer }, spec };
 };
 
 /** The answer 204, or another without a body. */

@@ -1,15 +1,28 @@
+export type { Applied, PullPage } from '@tidemark/engine';
+export type { AppAccounts } from '../accounts/app-accounts.ts';
+export type { SessionTokens, SessionWish } from '../accounts/sessions.ts';
+export type { SignedIn } from '../accounts/sign-in.ts';
 export { answerJson, answerRefusal, answerText } from '../http/answer.ts';
 export { setHeader } from '../http/answer-headers.ts';
-export { readMessage, readQuery } from '../http/check.ts';
+export { checkShape, readMessage, readQuery } from '../http/check.ts';
 export type { HttpContext } from '../http/context.ts';
 export type { Dialect } from '../http/dialect.ts';
 export type { RateLimit } from '../http/rate-limit.ts';
-export type { AppRoutes, Call, GuardedRoute, OpenRoute, Route, Services } from '../sync/call.ts';
+export type { AccountRoute, AppRoutes, Call, GuardedRoute, OpenRoute, Route, Services } from '../sync/call.ts';
 export { type BulkAction, type BulkActions, bulkEndpoint } from './bulk-endpoint.ts';
 export { createEndpoint } from './create-endpoint.ts';
 export { csvEndpoint } from './csv-endpoint.ts';
 export { plainDialect, restDialect } from './dialect.ts';
-export { type Answer, type Endpoint, type EndpointSpec, endpoint, NO_INPUT, openEndpoint } from './endpoint.ts';
+export {
+  type Answer,
+  accountEndpoint,
+  type Endpoint,
+  type EndpointSpec,
+  type ErrorWords,
+  endpoint,
+  NO_INPUT,
+  openEndpoint,
+} from './endpoint.ts';
 export { listEndpoint } from './list-endpoint.ts';
 export type { Selection } from './list-request.ts';
 export { type ListPage, readList } from './read-list.ts';

@@ -49,27 +49,39 @@ const answersOf = (answers: EndpointDescription['answers']): Responses =>
   );
 
 /** The refusals of an endpoint by status, with the names that the API's dialect gives them. */
-const refusalsOf = ({ dialect, errorSchema: ownSchema }: RestApi, spec: EndpointDescription): Responses => {
+const refusalsOf = (api: RestApi, { route, spec }: Endpoint): Responses => {
+  const { dialect, schema } = spec.errors ?? { dialect: api.dialect, schema: api.errorSchema ?? errorSchema };
   const texts = new Map<number, string[]>();
-  const codes: readonly ErrorCode[] = [...COMMON_REFUSALS, ...bodyRefusals(spec), ...(spec.refusals ?? [])];
+  const codes: readonly ErrorCode[] = [
+    ...COMMON_REFUSALS.filter((code) => route.access !== 'open' || !TOKEN_REFUSALS.includes(code)),
+    ...bodyRefusals(spec),
+    ...(spec.refusals ?? []),
+  ];
   for (const code of new Set(codes)) {
     const named = dialect.name(code);
     texts.set(named.status, [...(texts.get(named.status) ?? []), `\`${named.code}\`: ${ERRORS[code].help}`]);
   }
-  const content = { 'application/json': { schema: ownSchema ?? errorSchema }, 'application/problem+json': { schema: problemSchema } };
+  const content = { 'application/json': { schema }, 'application/problem+json': { schema: problemSchema } };
   const answer = (description: string) => ({ description, ...headersOf({}), content });
   const byStatus = [...texts].map(([status, lines]) => [status, answer(lines.join('\n\n'))]);
   return { ...Object.fromEntries(byStatus), default: answer('Any other refusal') };
 };
 
-const bodyRefusals = ({ body }: EndpointDescription): readonly ErrorCode[] =>
-  body instanceof z.ZodUndefined ? [] : ['BAD_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
+/** What only a request that carries a token is refused with. */
+const TOKEN_REFUSALS: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN'];
+
+const bodyRefusals = ({ body, batchMax }: EndpointDescription): readonly ErrorCode[] => [
+  ...(body instanceof z.ZodUndefined ? [] : (['BAD_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
+  ...(batchMax === undefined ? [] : (['BATCH_TOO_LARGE'] as const)),
+];
 
 const requestOf = ({ params, query, headers, body }: EndpointDescription): NonNullable<RouteConfig['request']> => ({
   ...(Object.keys(params.shape).length === 0 ? {} : { params }),
   query,
   headers,
-  ...(body instanceof z.ZodUndefined ? {} : { body: { required: true, content: { 'application/json': { schema: body } } } }),
+  ...(body instanceof z.ZodUndefined
+    ? {}
+    : { body: { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: body } } } }),
 });
 
 /** `POST /tasks/:id` → `postTasksId`. */
@@ -86,7 +98,7 @@ export const specOf = (api: RestApi, base: string, endpoints: readonly Endpoint[
   const { openAPIRegistry: registry } = host;
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'apiKey', in: 'header', name: 'x-api-key' });
   registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
-  for (const { spec } of endpoints) {
+  for (const { route, spec } of endpoints) {
     registry.registerPath({
       method: methodOf(spec),
       path: spec.path.replace(/:(\w+)/g, '{$1}'),
@@ -94,9 +106,9 @@ export const specOf = (api: RestApi, base: string, endpoints: readonly Endpoint[
       tags: [spec.tag],
       summary: spec.summary,
       ...(spec.description === undefined ? {} : { description: spec.description }),
+      ...(route.access === 'open' ? { security: [] } : route.access === 'account' ? { security: [{ bearer: [] }] } : {}),
       request: requestOf(spec),
-      ...(spec.isOpen === true ? { security: [] } : {}),
-      responses: { ...answersOf(spec.answers), ...refusalsOf(api, spec) },
+      responses: { ...answersOf(spec.answers), ...refusalsOf(api, { route, spec }) },
     });
   }
   return host.getOpenAPI31Document({

@@ -1,6 +1,6 @@
-import type { RecordRow } from '@tidemark/engine';
+import type { Applied, RecordRow } from '@tidemark/engine';
 import { type JsonObject, ok, type Refusal, type Result, refuse } from '@tidemark/protocol';
-import type { Mutation, PushAnswer } from '@tidemark/protocol/messages';
+import type { Mutation } from '@tidemark/protocol/messages';
 import type { Call } from '../sync/call.ts';
 import { itemPrinter } from './print-item.ts';
 import type { Resource } from './resource.ts';
@@ -19,7 +19,7 @@ export type State = Pick<RecordRow, 'id' | 'revision' | 'updatedAt'> & { readonl
 export const applyWrites = async (
   { app, space, principal, services }: Call,
   writes: readonly Write[],
-): Promise<Result<{ readonly answer: PushAnswer; readonly mutations: readonly Mutation[] }>> => {
+): Promise<Result<{ readonly answer: Applied; readonly mutations: readonly Mutation[] }>> => {
   const { engine, env, metrics } = services;
   const mutations = writes.map((write): Mutation => ({ mutationId: env.uuid(), n: 1, at: env.wall(), ...write }));
   const clientId = principal.clientId ?? HTTP_CLIENT;

@@ -1,6 +1,8 @@
 import type { Engine, SpaceRef } from '@tidemark/engine';
 import type { AccountsStorage } from '@tidemark/engine/accounts';
 import type { AppDefinition, Env, Result } from '@tidemark/protocol';
+import type { AppAccounts } from '../accounts/app-accounts.ts';
+import type { SignedIn } from '../accounts/sign-in.ts';
 import { answerJson, answerRefusal } from '../http/answer.ts';
 import type { HttpContext } from '../http/context.ts';
 import type { Dialect } from '../http/dialect.ts';
@@ -20,6 +22,8 @@ export interface Services {
   readonly liveStreams: LiveStreams;
   /** Small durable items beside the log, for what routes must remember and no client pulls. Named by an owner of the route's own. */
   readonly items: AccountsStorage;
+  /** Absent where the server keeps no accounts of its own. */
+  readonly accounts?: AppAccounts;
 }
 
 /** One authenticated request to a mounted app. */
@@ -33,20 +37,29 @@ export interface Call {
 }
 
 /** One row of a route table: `path` is relative to the mount, in the form `/tasks/:id`. */
-export type Route = GuardedRoute | OpenRoute;
+export type Route = GuardedRoute | AccountRoute | OpenRoute;
 
-export interface GuardedRoute {
+interface RouteRow {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
+  /** How this route words a refusal, where it is not as the app's other routes do. Routes of one path have the same. */
+  readonly dialect?: Dialect;
+}
+
+export interface GuardedRoute extends RouteRow {
   /** What the scopes of whoever asks must name. */
   readonly access: 'read' | 'write';
   readonly handle: (call: Call) => Promise<Response>;
 }
 
+/** Asks for an access token of an account of this server; no other token and no API key does. */
+export interface AccountRoute extends RouteRow {
+  readonly access: 'account';
+  readonly handle: (c: HttpContext, signedIn: SignedIn) => Promise<Response>;
+}
+
 /** A route that asks for no token and touches no space. */
-export interface OpenRoute {
-  readonly method: GuardedRoute['method'];
-  readonly path: string;
+export interface OpenRoute extends RouteRow {
   readonly access: 'open';
   readonly handle: (c: HttpContext) => Promise<Response>;
 }

@@ -1,5 +1,5 @@
 import type { AppDefinition } from '@tidemark/protocol';
-import { refuse } from '@tidemark/protocol';
+import { type Refusal, refuse } from '@tidemark/protocol';
 import { answerRefusal } from '../http/answer.ts';
 import { setHeader } from '../http/answer-headers.ts';
 import { authorizationOf } from '../http/authorization.ts';
@@ -7,7 +7,7 @@ import type { HttpApp, HttpContext } from '../http/context.ts';
 import type { Dialect } from '../http/dialect.ts';
 import { mountPath } from '../http/mount-path.ts';
 import { createRateLimiter, type RateLimiter } from '../http/rate-limit.ts';
-import type { AppRoutes, Route, Services } from './call.ts';
+import type { AccountRoute, AppRoutes, Route, Services } from './call.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { liveRoutes } from './live-route.ts';
 import { pushPullRoutes } from './push-pull.ts';
@@ -54,22 +54,23 @@ const mountTable = (http: HttpApp, base: string, table: readonly Route[], guard:
     mountPath(http, base + path, handlers, (c) => {
       c.set('route', path);
       c.set('app', guard.app.name);
-      if (guard.dialect !== undefined) c.set('dialect', guard.dialect);
+      const dialect = here[0]?.dialect ?? guard.dialect;
+      if (dialect !== undefined) c.set('dialect', dialect);
     });
   }
 };
 
 const handle = async (c: HttpContext, route: Route, { app, services, limiter, requireVerifiedEmail }: Guard): Promise<Response> => {
   if (route.access === 'open') return route.handle(c);
+  if (route.access === 'account') return handleAccount(c, route, services, limiter);
   const principal = await services.identity.authenticate({ authorization: authorizationOf(c), app: app.name });
   if (!principal.ok) {
     c.set('reason', principal.error.message);
     return answerRefusal(c, principal.error);
   }
   const { scopes, spaceKey, emailVerified, clientId } = principal.value;
-  const limited = limiter?.take(spaceKey);
-  for (const [name, value] of Object.entries(limited?.headers ?? {})) setHeader(c, name, value);
-  if (limited?.refusal !== undefined) return answerRefusal(c, limited.refusal);
+  const limited = take(c, limiter, spaceKey);
+  if (limited !== undefined) return answerRefusal(c, limited);
   if (!scopes.includes(route.access)) {
     return answerRefusal(c, refuse('FORBIDDEN', `This token may not ${route.access}.`).error);
   }
@@ -81,4 +82,26 @@ const handle = async (c: HttpContext, route: Route, { app, services, limiter, re
     return answerRefusal(c, refuse('CLIENT_REVOKED', 'This device was revoked.').error);
   }
   return route.handle({ c, app, principal: principal.value, space, services });
+};
+
+/** Counts a request against the app's limit and says so in its headers. The refusal is TOO_MANY_REQUESTS. */
+const take = (c: HttpContext, limiter: RateLimiter | undefined, key: string): Refusal | undefined => {
+  const limited = limiter?.take(key);
+  for (const [name, value] of Object.entries(limited?.headers ?? {})) setHeader(c, name, value);
+  return limited?.refusal;
+};
+
+const handleAccount = async (
+  c: HttpContext,
+  route: AccountRoute,
+  { accounts }: Services,
+  limiter: RateLimiter | undefined,
+): Promise<Response> => {
+  const signedIn = (await accounts?.signedIn(c)) ?? refuse('UNAUTHENTICATED', 'This server keeps no accounts.');
+  if (!signedIn.ok) {
+    c.set('reason', signedIn.error.message);
+    return answerRefusal(c, signedIn.error);
+  }
+  const limited = take(c, limiter, `account ${signedIn.value.account.row.accountId}`);
+  return limited === undefined ? route.handle(c, signedIn.value) : answerRefusal(c, limited);
 };

@@ -18,6 +18,8 @@ export const connect = (file: string): Database => {
   try {
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = FULL');
+    // What is erased is overwritten: people ask for it because nobody shall find it.
+    db.exec('PRAGMA secure_delete = ON');
     db.exec('PRAGMA fullfsync = ON');
     db.exec('PRAGMA checkpoint_fullfsync = ON');
     db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);

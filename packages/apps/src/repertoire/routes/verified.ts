@@ -11,7 +11,7 @@ export const hasUnverifiedEmail = ({ spaceKey, profile, emailVerified }: Call['p
 /** The endpoint for whoever's address is verified. */
 export const forVerified = (endpoint: Endpoint): Endpoint => {
   const { route, spec } = endpoint;
-  if (route.access === 'open') return endpoint;
+  if (route.access === 'open' || route.access === 'account') return endpoint;
   const handle = async (call: Call): Promise<Response> =>
     hasUnverifiedEmail(call.principal)
       ? answerRefusal(call.c, refuse('EMAIL_NOT_VERIFIED', 'Google has not verified the e-mail address of this account.').error)

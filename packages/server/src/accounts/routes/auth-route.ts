@@ -1,7 +1,7 @@
-import { type Result, refuse } from '@tidemark/protocol';
+import type { Result } from '@tidemark/protocol';
 import { answerJson, answerRefusal, answerText } from '../../http/answer.ts';
 import type { HttpContext } from '../../http/context.ts';
-import { signedInOf } from '../account-identity.ts';
+import { requireSignedIn } from '../account-identity.ts';
 import type { AccountsContext, Caller } from '../context.ts';
 import type { SignedIn } from '../sign-in.ts';
 
@@ -43,14 +43,8 @@ export const answerDone = (c: HttpContext, result: Result<void>): Promise<Respon
 export const runRoute = async (call: AuthCall, route: AuthRoute): Promise<Response> => {
   if (route.access === 'open') return route.handle(call);
   const { c, context } = call;
-  const found = await signedInOf(context, c.req.header('Authorization') ?? null);
-  if (found === undefined) {
-    c.set('reason', 'no session');
-    return answerRefusal(c, refuse('UNAUTHENTICATED', 'The token is not valid, or its session has ended. Sign in again.').error);
-  }
-  const { accountId, clientId } = found.signedIn.family.row;
-  if (clientId !== undefined && (await context.isRevoked(accountId, clientId))) {
-    return answerRefusal(c, refuse('CLIENT_REVOKED', 'This device was revoked.').error);
-  }
-  return route.handle(call, found.signedIn);
+  const signedIn = await requireSignedIn(context, c.req.header('Authorization') ?? null);
+  if (signedIn.ok) return route.handle(call, signedIn.value);
+  c.set('reason', signedIn.error.message);
+  return answerRefusal(c, signedIn.error);
 };

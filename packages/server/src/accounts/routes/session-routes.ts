@@ -1,15 +1,14 @@
-import { ok } from '@tidemark/protocol';
 import { answerJson, answerRefusal } from '../../http/answer.ts';
 import { readQuery } from '../../http/check.ts';
 import { userOf } from '../account.ts';
-import { signedInOf } from '../account-identity.ts';
 import { askForEmailChange, changeEmail, changePassword, logoutEverywhere } from '../change-account.ts';
 import { deleteAccount } from '../delete-account.ts';
 import { listEvents } from '../events.ts';
 import { redeemMagicLink, resetPassword, sendMagicLink, sendResetLink } from '../recover.ts';
 import { register } from '../register.ts';
-import { endByRefreshToken, endSession, listSessions, refresh } from '../sessions.ts';
+import { endSession, listSessions, refresh } from '../sessions.ts';
 import { login, type SignedIn } from '../sign-in.ts';
+import { signOut } from '../sign-out.ts';
 import { resendVerification, verifyByCode, verifyByToken } from '../verify-email.ts';
 import { type AuthCall, type AuthRoute, answerAccepted, answerDone, answerResult } from './auth-route.ts';
 import {
@@ -88,12 +87,7 @@ const confirmingEmail = async ({ c, context, caller }: AuthCall): Promise<Respon
 const signingOut = async ({ c, context, caller }: AuthCall): Promise<Response> => {
   const request = await readOptional(c, logoutSchema, {});
   if (!request.ok) return answerRefusal(c, request.error);
-  const { refreshToken } = request.value;
-  if (refreshToken !== undefined) return answerDone(c, await endByRefreshToken(context, refreshToken, caller));
-  const found = await signedInOf(context, c.req.header('Authorization') ?? null);
-  if (found === undefined) return answerDone(c, ok(undefined));
-  const { accountId, familyId } = found.signedIn.family.row;
-  return answerDone(c, await endSession(context, accountId, familyId, 'signed_out', caller));
+  return answerDone(c, await signOut(context, c.req.header('Authorization') ?? null, request.value.refreshToken, caller));
 };
 
 const changingPassword = async ({ c, context, caller }: AuthCall, signedIn: SignedIn): Promise<Response> => {

@@ -1,0 +1,72 @@
+import { isJsonObject, type Json, type JsonObject } from '@tidemark/protocol';
+import fc from 'fast-check';
+
+// Requests made from the OpenAPI file of a server.
+
+export const asObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
+export const asList = (value: unknown): readonly Json[] => (Array.isArray(value) ? value : []);
+
+/** Values for members of bodies whose schema leaves open what they take, by name. */
+export type Hints = { readonly [member: string]: fc.Arbitrary<Json> };
+
+/** One request to some route. */
+export interface MadeRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: [string, string][];
+  readonly headers: [string, string][];
+  readonly body: Json | undefined;
+}
+
+const asText = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** Values for a schema of the file: mostly such as fit, some that do not. */
+const valuesFor = (schema: JsonObject, hints: Hints): fc.Arbitrary<Json> => {
+  const hostile = fc.oneof(fc.constantFrom<Json>(null, '', 'x'.repeat(300), '\u0000', [], {}, -1, 1e21, { toString: null }), fc.string());
+  return fc.oneof({ weight: 5, arbitrary: fitting(schema, hints) }, { weight: 1, arbitrary: hostile });
+};
+
+const fitting = (schema: JsonObject, hints: Hints): fc.Arbitrary<Json> => {
+  const { enum: values, const: only, anyOf, type, format, items, properties } = schema;
+  if (values !== undefined) return fc.constantFrom(...asList(values));
+  if (only !== undefined) return fc.constant(only);
+  if (anyOf !== undefined) return fc.oneof(...asList(anyOf).map((one) => valuesFor(asObject(one), hints)));
+  const kind = Array.isArray(type) ? type[0] : type;
+  if (kind === 'object') {
+    const members = Object.entries(asObject(properties)).map(([name, one]) => [name, hints[name] ?? valuesFor(asObject(one), hints)]);
+    return fc.record(Object.fromEntries(members), { requiredKeys: [] }).map((value): Json => JSON.parse(JSON.stringify(value)));
+  }
+  if (kind === 'array') return fc.array(valuesFor(asObject(items), hints), { maxLength: 4 });
+  if (kind === 'boolean') return fc.boolean();
+  if (kind === 'integer' || kind === 'number') return fc.integer({ min: -1, max: 300 });
+  if (format === 'uuid') return fc.uuid();
+  if (format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
+  return fc.string({ unit: 'binary', maxLength: 250 });
+};
+
+/** Requests to all routes of the file; `ids` stand in the place of an id, beside others. */
+export const requestsFrom = (file: JsonObject, ids: readonly string[], hints: Hints = {}): fc.Arbitrary<MadeRequest> => {
+  const endpoints = Object.entries(asObject(file.paths)).flatMap(([path, methods]) =>
+    Object.entries(asObject(methods)).map(([method, one]) => ({ path, method: method.toUpperCase(), endpoint: asObject(one) })),
+  );
+  return fc.constantFrom(...endpoints).chain(({ path, method, endpoint }) => {
+    const named = (where: string) =>
+      asList(endpoint.parameters)
+        .map(asObject)
+        .filter((one) => one.in === where);
+    const texts = (where: string) =>
+      fc
+        .record(Object.fromEntries(named(where).map((one) => [String(one.name), valuesFor(asObject(one.schema), hints).map(asText)])), {
+          requiredKeys: [],
+        })
+        .map((given) => Object.entries(given).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]])));
+    const body = asObject(asObject(asObject(asObject(endpoint.requestBody).content)['application/json']).schema);
+    return fc.record({
+      method: fc.constant(method),
+      path: fc.oneof(...ids.map((id) => fc.constant(id)), fc.string()).map((id) => path.replace('{id}', encodeURIComponent(id) || '%20')),
+      query: texts('query'),
+      headers: texts('header'),
+      body: endpoint.requestBody === undefined ? fc.constant(undefined) : valuesFor(body, hints),
+    });
+  });
+};
