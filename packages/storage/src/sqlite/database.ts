@@ -78,31 +78,34 @@ export const run = (db: Database, sql: string): ((...values: SqlValue[]) => void
 const ROWS_PER_INSERT = 10;
 
 /**
- * Prepares an INSERT of many rows, `into` VALUES (`rowValues`), …: half the time of row by row. `otherwise` takes a row whose
- * INSERT was refused because its key is there already; without it that is an error. OR FAIL spares SQLite the journal by which
- * it would take back the rows before it in the statement: an error takes the whole transaction back.
+ * Prepares an INSERT of many rows, `into` VALUES (`rowValues`), …: half the time of row by row. `add` puts the values of a row at
+ * the end of a list. `otherwise` takes a row whose INSERT was refused because its key is there already; without it that is an
+ * error. OR FAIL spares SQLite the journal by which it would take back the rows before it in the statement: an error takes the
+ * whole transaction back.
  */
-export const insertRows = (
+export const insertRows = <Row>(
   db: Database,
   into: string,
   rowValues: string,
+  add: (values: SqlValue[], space: number, row: Row) => void,
   otherwise?: (values: readonly SqlValue[]) => void,
-): ((all: readonly (readonly SqlValue[])[]) => void) => {
+): ((space: number, all: readonly Row[]) => void) => {
   const one = run(db, `INSERT OR FAIL INTO ${into} VALUES (${rowValues})`);
   const many = run(db, `INSERT OR FAIL INTO ${into} VALUES ${Array.from({ length: ROWS_PER_INSERT }, () => `(${rowValues})`).join(', ')}`);
-  const insert = (statement: typeof one, all: readonly (readonly SqlValue[])[], from: number, to: number): void => {
+  const insert = (statement: typeof one, space: number, some: readonly Row[]): void => {
     const values: SqlValue[] = [];
-    for (let i = from; i < to; i += 1) values.push(...(all[i] ?? []));
+    for (const each of some) add(values, space, each);
     try {
       statement(...values);
     } catch (error) {
       if (otherwise === undefined || !isConstraint(error)) throw error;
-      for (let i = from; i < to; i += 1) otherwise(all[i] ?? []);
+      const width = values.length / some.length;
+      for (let i = 0; i < values.length; i += width) otherwise(values.slice(i, i + width));
     }
   };
-  return (all) => {
+  return (space, all) => {
     let i = 0;
-    for (; i + ROWS_PER_INSERT <= all.length; i += ROWS_PER_INSERT) insert(many, all, i, i + ROWS_PER_INSERT);
-    for (; i < all.length; i += 1) insert(one, all, i, i + 1);
+    for (; i + ROWS_PER_INSERT <= all.length; i += ROWS_PER_INSERT) insert(many, space, all.slice(i, i + ROWS_PER_INSERT));
+    for (; i < all.length; i += 1) insert(one, space, all.slice(i, i + 1));
   };
 };

@@ -3,13 +3,14 @@ import { type Declaration, declarationsOf } from '../indexes/declarations.ts';
 import { createCatchUp } from './catch-up.ts';
 import { type Database, row, rows, run } from './database.ts';
 import { type DeclaredIndex, type IndexCatalogue, indexWriter, place } from './indexing.ts';
+import { RECORD_CHANGE } from './rows.ts';
 
 /** Indexes the records that were there before the index was declared. */
 const build = (db: Database, [app, collection]: Declaration, index: DeclaredIndex): void => {
   const write = indexWriter(db);
   const next = rows<[number, number, string, number, string]>(
     db,
-    `SELECT r.number, r.space, r.id, r.seq, r.fields FROM records r JOIN spaces s ON s.number = r.space
+    `SELECT r.number, r.space, r.id, r.seq, l.fields FROM records r CROSS JOIN spaces s ON s.number = r.space ${RECORD_CHANGE}
      WHERE r.number > ? AND r.collection = ? AND r.deleted = 0 AND s.app = ? ORDER BY r.number LIMIT 100`,
   );
   let after = 0;

@@ -3,7 +3,7 @@ import { matchesSearch } from '@tidemark/protocol';
 import { encodeKey, endOf } from '../indexes/index-key.ts';
 import { type Database, row, rows, type SqlValue } from './database.ts';
 import { type IndexCatalogue, indexesOf } from './indexing.ts';
-import { RECORD_COLUMNS, type RecordTuple, toRecord } from './rows.ts';
+import { RECORD_CHANGE, RECORD_COLUMNS, type RecordTuple, toRecord } from './rows.ts';
 import { matchExpression } from './search-words.ts';
 
 const FEW_MATCHES_MAX = 500;
@@ -14,10 +14,6 @@ interface Sql {
   readonly text: string;
   readonly values: readonly SqlValue[];
 }
-
-const RECORD = RECORD_COLUMNS.split(', ')
-  .map((column) => `r.${column}`)
-  .join(', ');
 
 const both = (conditions: readonly Sql[]): Sql => ({
   text: conditions.map((one) => one.text).join(' AND '),
@@ -140,7 +136,7 @@ export const querySql = (
       ...idBounds(plan),
     ]);
     return {
-      text: `SELECT ${RECORD} FROM ${from} WHERE ${where.text} ${order} LIMIT ?`,
+      text: `SELECT ${RECORD_COLUMNS} FROM ${from} ${RECORD_CHANGE} WHERE ${where.text} ${order} LIMIT ?`,
       values: [...where.values, plan.limit],
     };
   }
@@ -154,7 +150,7 @@ export const querySql = (
     ...(search === undefined ? [] : [{ text: 'e.record IN (SELECT rowid FROM search WHERE search MATCH ?)', values: [expression] }]),
   ]);
   return {
-    text: `SELECT ${RECORD} FROM entries e CROSS JOIN records r ON r.number = e.record
+    text: `SELECT ${RECORD_COLUMNS} FROM entries e CROSS JOIN records r ON r.number = e.record ${RECORD_CHANGE}
       WHERE ${where.text} ORDER BY e.key ${direction} LIMIT ?`,
     values: [...where.values, plan.limit],
   };

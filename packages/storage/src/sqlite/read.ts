@@ -8,6 +8,8 @@ import {
   LOG_COLUMNS,
   type LogTuple,
   RECEIPT_COLUMNS,
+  RECEIPT_IN_LOG_COLUMNS,
+  RECORD_CHANGE,
   RECORD_COLUMNS,
   type ReceiptTuple,
   type RecordTuple,
@@ -116,13 +118,14 @@ const logReads = (db: Database, numberOf: (key: string) => number) => {
 };
 
 const recordReads = (db: Database, numberOf: (key: string) => number) => {
-  const live = `AND deleted = 0`;
-  const select = (where: string) => rows<RecordTuple>(db, `SELECT ${RECORD_COLUMNS} FROM records WHERE space = ? AND ${where}`);
-  const order = 'ORDER BY collection, id LIMIT ?';
-  const anyAll = select(`(collection, id) > (?, ?) ${order}`);
-  const anyLive = select(`(collection, id) > (?, ?) ${live} ${order}`);
-  const oneAll = select(`collection = ? AND id > ? ${order}`);
-  const oneLive = select(`collection = ? AND id > ? ${live} ${order}`);
+  const live = 'AND r.deleted = 0';
+  const select = (where: string) =>
+    rows<RecordTuple>(db, `SELECT ${RECORD_COLUMNS} FROM records r ${RECORD_CHANGE} WHERE r.space = ? AND ${where}`);
+  const order = 'ORDER BY r.collection, r.id LIMIT ?';
+  const anyAll = select(`(r.collection, r.id) > (?, ?) ${order}`);
+  const anyLive = select(`(r.collection, r.id) > (?, ?) ${live} ${order}`);
+  const oneAll = select(`r.collection = ? AND r.id > ? ${order}`);
+  const oneLive = select(`r.collection = ? AND r.id > ? ${live} ${order}`);
   return {
     readRecords: (key, page) => {
       const space = numberOf(key);
@@ -172,8 +175,15 @@ const keyReader = <Row extends readonly SqlValue[]>(db: Database, select: string
 export const createReads = (db: Database, catalogue: IndexCatalogue, spaceAt: SpaceReader = createSpaceReader(db)): Reads => {
   // No space has number 0, so reads of an unknown space find nothing.
   const numberOf = (key: string): number => spaceAt(key)?.number ?? 0;
-  const recordsAt = keyReader<RecordTuple>(db, `SELECT ${RECORD_COLUMNS} FROM records WHERE space = ? AND collection = ? AND id`);
+  const recordsAt = keyReader<RecordTuple>(
+    db,
+    `SELECT ${RECORD_COLUMNS} FROM records r ${RECORD_CHANGE} WHERE r.space = ? AND r.collection = ? AND r.id`,
+  );
   const receiptsAt = keyReader<ReceiptTuple>(db, `SELECT ${RECEIPT_COLUMNS} FROM receipts WHERE space = ? AND mutationId`);
+  const receiptsInLog = keyReader<ReceiptTuple>(
+    db,
+    `SELECT ${RECEIPT_IN_LOG_COLUMNS} FROM log WHERE content IS NOT NULL AND position >> ${SEQ_BITS} = ? AND mutationId`,
+  );
   const clientsAt = keyReader<ClientTuple>(db, `SELECT ${CLIENT_COLUMNS} FROM clients WHERE space = ? AND clientId`);
   const clients = rows<ClientTuple>(db, `SELECT ${CLIENT_COLUMNS} FROM clients WHERE space = ?`);
   const listAll = rows<[string]>(db, 'SELECT key FROM spaces WHERE key > ? ORDER BY key LIMIT ?');
@@ -186,7 +196,7 @@ export const createReads = (db: Database, catalogue: IndexCatalogue, spaceAt: Sp
       return {
         space,
         records: idsByCollection(wanted.records).flatMap(([collection, ids]) => recordsAt(ids, number, collection).map(toRecord)),
-        receipts: receiptsAt(wanted.receipts, number).map(toReceipt),
+        receipts: [...receiptsAt(wanted.receipts, number), ...receiptsInLog(wanted.receipts, number)].map(toReceipt),
         clients: clientsAt(wanted.clients, number).map(toClient),
       };
     },

@@ -10,8 +10,12 @@ export const SPACE_COLUMNS = `key, app, ${SPACE_STATE_COLUMNS}`;
 export const SEQ = `position & ${2 ** SEQ_BITS - 1}`;
 export const LOG_COLUMNS = `${SEQ}, collection, id, revision, prevSeq, updatedAt, schemaVersion, deleted, fields,
   mutationId, clientId, at, hash`;
-export const RECORD_COLUMNS = 'collection, id, seq, revision, updatedAt, schemaVersion, deleted, fields, meta';
+/** A record `r` with the change `l` that it is the state after; joined so that the records come first. */
+export const RECORD_COLUMNS = 'r.collection, r.id, r.seq, l.revision, l.updatedAt, l.schemaVersion, l.deleted, l.fields, r.meta';
+export const RECORD_CHANGE = `CROSS JOIN log l ON l.position = (r.space << ${SEQ_BITS} | r.seq)`;
 export const RECEIPT_COLUMNS = 'mutationId, hash, verdict, seq, revision, collection, id, extra';
+/** The same of a receipt that its change is. */
+export const RECEIPT_IN_LOG_COLUMNS = `mutationId, content, 'applied', ${SEQ}, revision, collection, id, NULL`;
 export const CLIENT_COLUMNS = 'clientId, ackedN, seq, firstSeenAt, lastSeenAt, revoked, name';
 
 type SpaceTuple = [string, string, string, string, number, number, number, string, number, string, number, number, string, string];
@@ -111,43 +115,17 @@ export const fromSpace = (s: SpaceRow): SqlValue[] => [
   JSON.stringify(s.erased),
 ];
 
-export const fromRecord = (r: RecordRow): SqlValue[] => [
-  r.collection,
-  r.id,
-  r.seq,
-  r.revision,
-  r.updatedAt,
-  r.schemaVersion,
-  bit(r.deleted),
-  r.fieldsJson,
-  r.metaJson,
-];
+/** Each of these puts the values of a row, in the order of the columns its table is written in, at the end of `values`. */
+export const addRecord = (values: SqlValue[], space: number, r: RecordRow): void =>
+  void values.push(space, r.collection, r.id, r.seq, bit(r.deleted), r.metaJson);
 
-export const fromLog = (c: LogRow): SqlValue[] => [
-  c.seq,
-  c.collection,
-  c.id,
-  c.revision,
-  c.prevSeq,
-  c.updatedAt,
-  c.schemaVersion,
-  bit(c.deleted),
-  c.fieldsJson,
-  c.mutationId,
-  c.clientId,
-  c.at,
-  c.hash,
-];
+/** `content`: see schema.ts. */
+export const addLog = (values: SqlValue[], space: number, c: LogRow, content: string | null): void => {
+  values.push(space, c.seq, c.collection, c.id, c.revision, c.prevSeq, c.updatedAt, c.schemaVersion, bit(c.deleted));
+  values.push(c.fieldsJson, c.mutationId, c.clientId, c.at, c.hash, content);
+};
 
-export const fromReceipt = (r: ReceiptRow): SqlValue[] => [
-  r.mutationId,
-  r.hash,
-  r.verdict,
-  r.seq,
-  r.revision,
-  r.collection,
-  r.id,
-  r.extraJson,
-];
+export const addReceipt = (values: SqlValue[], space: number, r: ReceiptRow): void =>
+  void values.push(space, r.mutationId, r.hash, r.verdict, r.seq, r.revision, r.collection, r.id, r.extraJson);
 
 export const fromClient = (c: ClientRow): SqlValue[] => [c.clientId, c.ackedN, c.seq, c.firstSeenAt, c.lastSeenAt, bit(c.revoked), c.name];

@@ -126,8 +126,22 @@ ALTER TABLE spaces ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
 UPDATE spaces SET indexed = head;
 `;
 
+/**
+ * What is written for a change is written once. `log.content` is the hash of the mutation's content where the change is also its
+ * receipt: `applied`, with nothing beside it; `receipts` holds the others, and those whose change compaction takes. A
+ * record names the change it is the state after, which the log keeps for as long as the record, and holds no fields itself.
+ */
+const VERSION_4 = `
+ALTER TABLE log ADD COLUMN content TEXT;
+CREATE UNIQUE INDEX receiptsInLog ON log (position >> 40, mutationId) WHERE content IS NOT NULL;
+ALTER TABLE records DROP COLUMN fields;
+ALTER TABLE records DROP COLUMN revision;
+ALTER TABLE records DROP COLUMN updatedAt;
+ALTER TABLE records DROP COLUMN schemaVersion;
+`;
+
 /** Statements that bring a file from storageVersion k to k + 1, by place. Only ever add to the end. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 /** Bits of `log.position` that hold the seq. */
 export const SEQ_BITS = 40;

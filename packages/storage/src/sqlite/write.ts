@@ -1,10 +1,20 @@
 import type { ItemWrite } from '@tidemark/engine/accounts';
-import type { Append, ClientRow, ReceiptRow, RecordRow, SpaceRow } from '@tidemark/engine/storage';
+import type { Append, ClientRow, LogRow, ReceiptRow, RecordRow, SpaceRow } from '@tidemark/engine/storage';
 import { createAccountWrites } from './accounts.ts';
 import { createCatchUp } from './catch-up.ts';
-import { type Database, insertRows, row, run } from './database.ts';
+import { type Database, insertRows, row, run, type SqlValue } from './database.ts';
 import type { IndexCatalogue } from './indexing.ts';
-import { fromClient, fromLog, fromReceipt, fromRecord, fromSpace, RECEIPT_COLUMNS, SPACE_COLUMNS, SPACE_STATE_COLUMNS } from './rows.ts';
+import {
+  addLog,
+  addReceipt,
+  addRecord,
+  fromClient,
+  fromSpace,
+  RECEIPT_COLUMNS,
+  RECEIPT_IN_LOG_COLUMNS,
+  SPACE_COLUMNS,
+  SPACE_STATE_COLUMNS,
+} from './rows.ts';
 import { SEQ_BITS } from './schema.ts';
 
 /** A space's row that replaces the one before it, if the counter is still as expected. */
@@ -41,29 +51,69 @@ const spaceWriter = (db: Database) => {
   };
 };
 
+/** Writes changes, and with each the receipt that it is, if any. */
+const changeWriter = (db: Database) => {
+  const into = `log (position, collection, id, revision, prevSeq, updatedAt, schemaVersion, deleted, fields,
+       mutationId, clientId, at, hash, content)`;
+  const rowValues = `? << ${SEQ_BITS} | ?, ${marks(13)}`;
+  return insertRows<Change>(db, into, rowValues, (values, space, { row, content }) => addLog(values, space, row, content));
+};
+
 /** Writes record states. Those of the first revision are new, but for a rare one that was compacted away and came back. */
 const recordWriter = (db: Database) => {
-  const into = 'records (space, collection, id, seq, revision, updatedAt, schemaVersion, deleted, fields, meta)';
+  const into = 'records (space, collection, id, seq, deleted, meta)';
   const upsert = run(
     db,
-    `INSERT INTO ${into} VALUES (${marks(10)})
-     ON CONFLICT (space, collection, id) DO UPDATE SET seq = excluded.seq, revision = excluded.revision,
-       updatedAt = excluded.updatedAt, schemaVersion = excluded.schemaVersion, deleted = excluded.deleted,
-       fields = excluded.fields, meta = excluded.meta`,
+    `INSERT INTO ${into} VALUES (${marks(6)})
+     ON CONFLICT (space, collection, id) DO UPDATE SET seq = excluded.seq, deleted = excluded.deleted, meta = excluded.meta`,
   );
-  const insert = insertRows(db, into, marks(10), (values) => upsert(...values));
+  const insert = insertRows<RecordRow>(db, into, marks(6), addRecord, (values) => upsert(...values));
   return (space: number, records: readonly RecordRow[]): void => {
-    insert(records.filter(({ revision }) => revision === 1).map((record) => [space, ...fromRecord(record)]));
-    for (const record of records) if (record.revision !== 1) upsert(space, ...fromRecord(record));
+    const isNew = ({ revision }: RecordRow): boolean => revision === 1;
+    insert(space, records.every(isNew) ? records : records.filter(isNew));
+    for (const record of records) {
+      if (isNew(record)) continue;
+      const values: SqlValue[] = [];
+      addRecord(values, space, record);
+      upsert(...values);
+    }
   };
 };
 
-/** Writes receipts, which are nearly always new. */
+/** Writes receipts that no change is; they are nearly always new. */
 const receiptWriter = (db: Database) => {
   const into = `receipts (space, ${RECEIPT_COLUMNS})`;
   const replace = run(db, `INSERT OR REPLACE INTO ${into} VALUES (${marks(9)})`);
-  const insert = insertRows(db, into, marks(9), (values) => replace(...values));
-  return (space: number, receipts: readonly ReceiptRow[]): void => insert(receipts.map((receipt) => [space, ...fromReceipt(receipt)]));
+  return insertRows<ReceiptRow>(db, into, marks(9), addReceipt, (values) => replace(...values));
+};
+
+/** A change, and the hash of its mutation's content if it is also the receipt. */
+interface Change {
+  readonly row: LogRow;
+  readonly content: string | null;
+}
+
+/** Does the change say all that the receipt does but the content's hash? */
+const isReceipt = (change: LogRow, receipt: ReceiptRow): boolean =>
+  receipt.verdict === 'applied' &&
+  receipt.extraJson === null &&
+  change.mutationId === receipt.mutationId &&
+  change.revision === receipt.revision &&
+  change.id === receipt.id &&
+  change.collection === receipt.collection;
+
+/** Puts receipts to the changes they are, and answers the others apart. */
+const withReceipts = ({ changes, receipts }: Append): { changes: readonly Change[]; others: readonly ReceiptRow[] } => {
+  const first = changes[0]?.seq ?? 0;
+  const contents: string[] = [];
+  const others: ReceiptRow[] = [];
+  for (const receipt of receipts) {
+    const at = receipt.seq - first;
+    const change = changes[at];
+    if (change !== undefined && isReceipt(change, receipt)) contents[at] = receipt.hash;
+    else others.push(receipt);
+  }
+  return { changes: changes.map((row, i) => ({ row, content: contents[i] ?? null })), others };
 };
 
 const clientWriter = (db: Database) => {
@@ -83,11 +133,13 @@ const clientWriter = (db: Database) => {
 };
 
 const purger = (db: Database) => {
-  const dropOvertaken = run(
+  const overtaken = `position > ?1 << ${SEQ_BITS} AND position < (?1 << ${SEQ_BITS} | ?2) AND (deleted = 1 OR position NOT IN (
+       SELECT max(position) FROM log WHERE position > ?1 << ${SEQ_BITS} AND position <= (?1 << ${SEQ_BITS} | ?2) GROUP BY collection, id))`;
+  const keepReceipts = run(
     db,
-    `DELETE FROM log WHERE position > ?1 << ${SEQ_BITS} AND position < (?1 << ${SEQ_BITS} | ?2) AND (deleted = 1 OR position NOT IN (
-       SELECT max(position) FROM log WHERE position > ?1 << ${SEQ_BITS} AND position <= (?1 << ${SEQ_BITS} | ?2) GROUP BY collection, id))`,
+    `INSERT INTO receipts (space, ${RECEIPT_COLUMNS}) SELECT ?1, ${RECEIPT_IN_LOG_COLUMNS} FROM log WHERE content IS NOT NULL AND ${overtaken}`,
   );
+  const dropOvertaken = run(db, `DELETE FROM log WHERE ${overtaken}`);
   const emptyAnchor = run(db, `UPDATE log SET fields = NULL WHERE position = (? << ${SEQ_BITS} | ?) AND deleted = 1`);
   const dropTombstones = run(db, 'DELETE FROM records WHERE space = ? AND deleted = 1 AND seq <= ?');
   const dropLog = run(db, `DELETE FROM log WHERE position > ?1 << ${SEQ_BITS} AND position < (?1 + 1) << ${SEQ_BITS}`);
@@ -96,6 +148,7 @@ const purger = (db: Database) => {
   const dropRest = ['entries', 'records', 'receipts', 'clients'].map((table) => run(db, `DELETE FROM ${table} WHERE space = ?`));
   return {
     compact: (space: number, floor: number) => {
+      keepReceipts(space, floor);
       dropOvertaken(space, floor);
       emptyAnchor(space, floor);
       dropTombstones(space, floor);
@@ -119,12 +172,7 @@ export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Jo
   const catchUp = createCatchUp(db, catalogue);
   const writeAccounts = createAccountWrites(db);
   const findSpace = row<[number]>(db, 'SELECT number FROM spaces WHERE key = ?');
-  const writeChanges = insertRows(
-    db,
-    `log (position, collection, id, revision, prevSeq, updatedAt, schemaVersion, deleted, fields,
-       mutationId, clientId, at, hash)`,
-    `? << ${SEQ_BITS} | ?, ${marks(12)}`,
-  );
+  const writeChanges = changeWriter(db);
   return (job) => {
     if (job.kind === 'accounts') return writeAccounts(job.batch);
     if (job.kind === 'putClient' || job.kind === 'index') {
@@ -144,9 +192,10 @@ export const createWrites = (db: Database, catalogue: IndexCatalogue): ((job: Jo
     if (job.kind === 'erase') purge.erase(space);
     if (job.kind !== 'append') return 'stored';
     const { batch } = job;
-    writeChanges(batch.changes.map((change) => [space, ...fromLog(change)]));
+    const { changes, others } = withReceipts(batch);
+    writeChanges(space, changes);
     writeRecords(space, batch.records);
-    writeReceipts(space, batch.receipts);
+    writeReceipts(space, others);
     for (const client of batch.clients) writeClient.append(space, client);
     return 'stored';
   };
