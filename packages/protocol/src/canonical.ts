@@ -5,30 +5,50 @@ import type { Json, JsonObject } from './json.ts';
  * For JSON that checkJson takes: very deep JSON overflows the stack (see canonicalJsonAtAnyDepth). A lone surrogate is printed as
  * its escape, a number that is not finite as null.
  */
-export const canonicalJson = (value: Json): string => (isInOrder(value) ? JSON.stringify(value) : print(value));
+export const canonicalJson = (value: Json): string => print(value);
 
-/** Are the keys of all objects in order already? Then the engine's own, much faster printer gives the canonical form. */
-const isInOrder = (value: Json | undefined): boolean => {
-  if (typeof value !== 'object' || value === null) return true;
-  if (isArray(value)) return value.every(isInOrder);
-  let previous = '';
-  for (const key of Object.keys(value)) {
+// Piece by piece: the engine's own printer would need objects made anew with their keys in order, which takes twice as long.
+const print = (value: Json | undefined): string => {
+  if (typeof value === 'string') return quoteJson(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? `${value}` : 'null';
+  if (typeof value !== 'object' || value === null) return `${value ?? null}`;
+  if (isArray(value)) return printArray(value);
+  const keys = Object.keys(value);
+  sortKeys(keys);
+  let text = '';
+  for (let i = 0; i < keys.length; i += 1) {
+    const key = keys[i] ?? '';
     const child = value[key];
-    if (key < previous || (typeof child === 'object' && !isInOrder(child))) return false;
-    previous = key;
+    if (child !== undefined) text += `${text === '' ? '{' : ','}${quoteJson(key)}:${print(child)}`;
   }
-  return true;
+  return text === '' ? '{}' : `${text}}`;
 };
 
-const print = (value: Json): string => {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (isArray(value)) return `[${value.map(print).join()}]`;
-  let text = '';
-  for (const key of Object.keys(value).sort()) {
-    const child = value[key];
-    if (child !== undefined) text += `${text && ','}${JSON.stringify(key)}:${print(child)}`;
+const printArray = (items: readonly Json[]): string => {
+  let text = '[';
+  for (let i = 0; i < items.length; i += 1) text += i === 0 ? print(items[i]) : `,${print(items[i])}`;
+  return `${text}]`;
+};
+
+/** A string as JSON prints it. Short plain ASCII needs no escapes, and no look at each character by the engine. */
+export const quoteJson = (text: string): string =>
+  text.length <= PLAIN_LENGTH_MAX && /^[ !#-[\]-~]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
+
+const PLAIN_LENGTH_MAX = 100;
+const FEW_KEYS = 32;
+
+/** Sorts in place; a few keys by insertion, which allocates nothing. */
+const sortKeys = (keys: string[]): void => {
+  if (keys.length > FEW_KEYS) {
+    keys.sort();
+    return;
   }
-  return `{${text}}`;
+  for (let i = 1; i < keys.length; i += 1) {
+    const key = keys[i] ?? '';
+    let at = i;
+    for (; at > 0 && key < (keys[at - 1] ?? ''); at -= 1) keys[at] = keys[at - 1] ?? '';
+    keys[at] = key;
+  }
 };
 
 /**

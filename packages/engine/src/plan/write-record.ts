@@ -1,7 +1,6 @@
 import { type CollectionDefinition, canonicalJson, type JsonObject, utf8Length } from '@tidemark/protocol';
 import { type Edit, type EditOutcome, rejected } from './context.ts';
 import type { Draft, DraftRecord } from './draft.ts';
-import { inOrder } from './in-order.ts';
 import type { RecordMeta } from './meta.ts';
 
 /** Canonical text of the fields, or the refusal of a record that would be too large. */
@@ -10,7 +9,7 @@ export const printFields = (
   id: string,
   fields: JsonObject,
 ): { text: string } | { refusal: EditOutcome } => {
-  const text = canonicalJson(inOrder(fields));
+  const text = canonicalJson(fields);
   // A character takes at most three bytes in UTF-8 per UTF-16 unit: most records need no counting.
   const isSmall = text.length * 3 <= collection.recordBytesMax;
   if (isSmall || utf8Length(text) <= collection.recordBytesMax) return { text };

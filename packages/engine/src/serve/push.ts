@@ -2,7 +2,6 @@ import { checkId, LIMITS, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, type Refusal, 
 import type { Mutation, PushAnswer, PushedMutation, PushRequest } from '@tidemark/protocol/messages';
 import type { SpaceRef } from '../engine.ts';
 import type { Draft } from '../plan/draft.ts';
-import { inOrder } from '../plan/in-order.ts';
 import { type PlannedPush, planPush } from '../plan/plan-push.ts';
 import { checkBases, checkSpaceId, locate } from '../space/lineage.ts';
 import type { Job } from '../space/space-queue.ts';
@@ -38,14 +37,6 @@ const checkRequest = (request: PushRequest, appVersion: number): Refusal | undef
       details: { schemaVersion: appVersion },
     };
   return undefined;
-};
-
-const inKeyOrder = (mutation: PushedMutation): PushedMutation => {
-  if (mutation.op === 'void') return mutation;
-  const fields = mutation.fields && inOrder(mutation.fields);
-  const was = mutation.was && inOrder(mutation.was);
-  if (fields === mutation.fields && was === mutation.was) return mutation;
-  return { ...mutation, ...(fields === undefined ? {} : { fields }), ...(was === undefined ? {} : { was }) };
 };
 
 /** What mutations came to, and where the log stood before them: a record whose seq is above was changed by them. */
@@ -89,7 +80,7 @@ export const push = async (serving: Serving, space: SpaceRef, request: PushReque
   const planned: PlannedPush = {
     clientId: request.clientId,
     schemaVersion: request.schemaVersion,
-    mutations: request.mutations.map(inKeyOrder),
+    mutations: request.mutations,
     ordered: true,
     changesMax: serving.storage.capabilities.appendChangesMax,
   };
@@ -111,8 +102,7 @@ export interface Application {
 /** Applies mutations without a client counter. */
 export const apply = async (serving: Serving, space: SpaceRef, application: Application, dryRun = false): Promise<Result<Applied>> => {
   await serving.ensureSpace(space);
-  const mutations = application.mutations.map(inKeyOrder);
-  const planned = { ...application, mutations, ordered: false, changesMax: serving.storage.capabilities.appendChangesMax };
+  const planned = { ...application, ordered: false, changesMax: serving.storage.capabilities.appendChangesMax };
   const job = pushJob(serving, planned, undefined);
   return dryRun ? serving.queues.dryRun(space, job) : serving.queues.run(space, job);
 };

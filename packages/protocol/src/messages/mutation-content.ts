@@ -7,7 +7,7 @@ import type { Mutation } from './mutation.ts';
  * differ when the same mutation is offered again. Total, also for content that checkJson refuses.
  */
 export const mutationContent = (mutation: Mutation): string => {
-  // In canonical order, so that the fast path is taken.
+  // In canonical order already: nothing is left to sort.
   const content: MutableJsonObject = { at: mutation.at, base: mutation.base, collection: mutation.collection };
   if (mutation.epoch !== undefined) content.epoch = mutation.epoch;
   if (mutation.fields !== undefined) content.fields = mutation.fields;

@@ -15,6 +15,11 @@ const indexingLast = (batch: readonly Waiting[]): readonly Waiting[] => [
   ...batch.filter(({ job }) => job.kind === 'index'),
 ];
 
+/** A job of so many changes is not held back for others: they would save it little, and it keeps much memory from being freed. */
+const LARGE_CHANGES = 100;
+
+const isLarge = (job: Job): boolean => job.kind === 'append' && job.batch.changes.length >= LARGE_CHANGES;
+
 export interface Group {
   /** Writes a job together with those that come in the same turn; settles after their commit. */
   add(job: Job): Promise<JobOutcome>;
@@ -50,7 +55,8 @@ export const createGroup = (runJobs: (jobs: readonly Job[]) => readonly JobOutco
     add: (job) =>
       new Promise((settle) => {
         waiting.push({ job, settle });
-        schedule();
+        if (isLarge(job)) runSome();
+        else schedule();
       }),
     flush: () => {
       while (waiting.length > 0) runSome();
