@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { quoteJson } from '@tidemark/protocol';
 import type { LogRow } from './storage/storage.ts';
 
 /** SHA-256 cut to 128 bits, 32 hex characters: enough against collisions, half the size in every row. */
@@ -13,8 +14,10 @@ export const genesisHash = (spaceId: string): string => shortHash(`tidemark\n${s
  */
 export const chainHash = (previous: string, row: Omit<LogRow, 'hash'>): string => {
   const { seq, mutationId, clientId, at, updatedAt, revision, prevSeq, schemaVersion, deleted, collection, id, fieldsJson } = row;
-  const said = JSON.stringify([seq, mutationId, clientId, at, updatedAt, revision, prevSeq, schemaVersion, deleted, collection, id]);
-  return shortHash(`${previous}\n${said}\n${fieldsJson ?? ''}`);
+  // By hand, as JSON.stringify prints a list: its way with numbers alone is a quarter of the time.
+  const by = `${seq},${quoteJson(mutationId)},${quoteJson(clientId)},${at},${updatedAt}`;
+  const of = `${revision},${prevSeq},${schemaVersion},${deleted},${quoteJson(collection)},${quoteJson(id)}`;
+  return shortHash(`${previous}\n[${by},${of}]\n${fieldsJson ?? ''}`);
 };
 
 /** The id of a conflict: the same for every repeat of the same mutation. */

@@ -1,5 +1,5 @@
 export { decodeBase64Url } from './base64url.ts';
-export { canonicalJson, jsonEqual, utf8Length } from './canonical.ts';
+export { canonicalJson, jsonEqual, quoteJson, utf8Length } from './canonical.ts';
 export { canonicalJsonAtAnyDepth } from './canonical-any-depth.ts';
 export { checkJson } from './check-json.ts';
 export { type Cursor, collectionsKey, decodeCursor, encodeCursor } from './cursor.ts';

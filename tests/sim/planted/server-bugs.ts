@@ -39,7 +39,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     name: 'receipts not stored',
     kind: 'once',
     file: `${SQLITE}/write.ts`,
-    edits: [['insert(receipts.map((receipt)', 'insert(receipts.slice(1).map((receipt)']],
+    edits: [['for (const receipt of receipts) {', 'for (const receipt of receipts.slice(1)) {']],
     seedsMax: 30,
   },
   {

@@ -134,7 +134,21 @@ export const createDraft = (app: AppDefinition, space: SpaceRow, input: PlanInpu
     const revision = (previous?.revision ?? 0) + 1;
     const prevSeq = previous?.seq ?? 0;
     const state: DraftRecord = { collection, id, seq, revision, updatedAt: now, schemaVersion, deleted, fieldsJson, fields, meta };
-    const row = { seq, collection, id, revision, prevSeq, updatedAt: now, schemaVersion, deleted, fieldsJson, mutationId, clientId, at };
+    const row = {
+      seq,
+      collection,
+      id,
+      revision,
+      prevSeq,
+      updatedAt: now,
+      schemaVersion,
+      deleted,
+      fieldsJson,
+      mutationId,
+      clientId,
+      at,
+      hash: '',
+    };
     log.add(row, previous, state);
     records.set(key, state);
     return state;

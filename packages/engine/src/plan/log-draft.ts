@@ -16,13 +16,18 @@ export interface DigestState {
 export interface LogDraft {
   readonly changes: readonly LogRow[];
   head(): number;
-  /** Appends a change (its seq must be the next) that brings a record from `previous` to `next`. */
-  add(row: Omit<LogRow, 'hash'>, previous: DigestState | undefined, next: DigestState): void;
+  /** Appends a change (its seq must be the next) that brings a record from `previous` to `next`. `row.hash` is set here. */
+  add(row: UnhashedRow, previous: DigestState | undefined, next: DigestState): void;
   /** What the space's row says of the new end. */
   close(): Pick<SpaceRow, 'head' | 'hash' | 'digest'>;
 }
 
+/** A change in the making: its hash follows from all the rest. */
+export type UnhashedRow = Omit<LogRow, 'hash'> & { hash: string };
+
 type DigestEntry = readonly [count: number, high: number, low: number];
+
+const NO_RECORDS: DigestEntry = [0, 0, 0];
 
 const nextDigest = (before: DigestEntry, previous: DigestState | undefined, next: DigestState): DigestEntry => {
   let count = before[0];
@@ -48,8 +53,9 @@ export const createLogDraft = (space: SpaceRow, journal: Journal): LogDraft => {
     add: (row, previous, next) => {
       const before = { hash, digest: digest.get(row.collection) };
       hash = chainHash(hash, row);
-      changes.push({ ...row, hash });
-      digest.set(row.collection, nextDigest(before.digest ?? [0, 0, 0], previous, next));
+      row.hash = hash;
+      changes.push(row);
+      digest.set(row.collection, nextDigest(before.digest ?? NO_RECORDS, previous, next));
       journal.add(() => {
         changes.pop();
         hash = before.hash;

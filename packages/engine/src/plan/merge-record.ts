@@ -38,9 +38,10 @@ const editedFields = (
   record: DraftRecord,
 ): ReadonlyMap<string, Json | undefined> | 'needed' => {
   const edited = new Map<string, Json | undefined>();
-  for (const [field, value] of Object.entries(edit.fields)) {
+  // In canonical order, so that a mutation comes to the same however its sender happened to order its fields.
+  for (const field of Object.keys(edit.fields).sort()) {
     if (collection.fields[field]?.derived) continue;
-    edited.set(field, clears(collection, edit, field) ? undefined : value);
+    edited.set(field, clears(collection, edit, field) ? undefined : edit.fields[field]);
   }
   if (edit.op !== 'put' || isCreate(edit)) return edited;
   for (const field of Object.keys(record.fields)) {

@@ -1,3 +1,5 @@
+import { quoteJson } from '@tidemark/protocol';
+
 /** When and by whom a field was last written. */
 export interface Stamp {
   readonly seq: number;
@@ -54,6 +56,7 @@ const unpack = (packed: PackedStamp): Stamp => {
 
 /** Short keys: this text is written with every record. */
 export const printMeta = (meta: RecordMeta): string => {
+  if (isPlain(meta)) return `{"s":[${meta.all.seq},${quoteJson(meta.all.clientId)},${meta.all.at}]}`;
   const packed: PackedMeta = { s: pack(meta.all) };
   const fields = Object.entries(meta.fields);
   if (fields.length > 0) packed.f = Object.fromEntries(fields.map(([field, stamp]) => [field, pack(stamp)]));
@@ -61,6 +64,15 @@ export const printMeta = (meta: RecordMeta): string => {
   if (meta.resolvedAt !== undefined) packed.r = meta.resolvedAt;
   if (Object.keys(meta.open).length > 0) packed.o = { ...meta.open };
   return JSON.stringify(packed);
+};
+
+/** Does it say no more than who wrote the record, and when? So it is with every new one. */
+const isPlain = ({ all, fields, deletion, resolvedAt, open }: RecordMeta): boolean =>
+  all.healed === undefined && deletion === undefined && resolvedAt === undefined && isEmpty(fields) && isEmpty(open);
+
+const isEmpty = (object: object): boolean => {
+  for (const _ in object) return false;
+  return true;
 };
 
 export const parseMeta = (text: string): RecordMeta => {

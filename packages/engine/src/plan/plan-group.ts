@@ -3,14 +3,14 @@ import type { PushedMutation } from '@tidemark/protocol/messages';
 import type { EditOutcome } from './context.ts';
 import type { Draft } from './draft.ts';
 import type { Sender } from './plan-mutation.ts';
-import { answerStored, type Progress, planNew, storeRejection } from './verdicts.ts';
+import { answerStored, type Content, NO_CONTENT, type Progress, planNew, storeRejection } from './verdicts.ts';
 
 /** Mutations that stand together in a push and share `group`. */
 export interface Group {
   readonly name: string;
   readonly members: readonly PushedMutation[];
-  /** Content hashes of the members. */
-  readonly hashes: readonly string[];
+  /** Of each member. */
+  readonly contents: readonly Content[];
   /** More mutations of the group stand elsewhere in the push. */
   readonly isSplit: boolean;
 }
@@ -46,7 +46,7 @@ const planMembers = (draft: Draft, into: Progress, group: Group, sender: Sender)
     const receipt = draft.receipt(mutation.mutationId);
     if (receipt) answerStored(draft, into, receipt);
     if (receipt || mutation.op === 'void') continue;
-    const outcome = planNew(draft, into, mutation, group.hashes[index] ?? '', sender);
+    const outcome = planNew(draft, into, mutation, group.contents[index] ?? NO_CONTENT, sender);
     if (outcome.kind === 'rejected') return { mutationId: mutation.mutationId, outcome };
     if (outcome.kind === 'done') bytes += utf8Length(outcome.record?.fieldsJson ?? '');
     if (bytes > LIMITS.groupBytesMax)
@@ -74,6 +74,6 @@ export const planGroup = (draft: Draft, into: Progress, group: Group, sender: Se
     if (receipt) answerStored(draft, into, receipt);
     if (receipt || mutation.op === 'void') continue;
     const isCulprit = culprit.mutationId === undefined || culprit.mutationId === mutation.mutationId;
-    storeRejection(draft, into, mutation, group.hashes[index] ?? '', isCulprit ? culprit.outcome : GROUP_REFUSED);
+    storeRejection(draft, into, mutation, group.contents[index]?.hash ?? '', isCulprit ? culprit.outcome : GROUP_REFUSED);
   }
 };

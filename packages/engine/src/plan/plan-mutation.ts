@@ -40,10 +40,13 @@ const upcastBoth = (
   return newWas.ok ? { fields: newFields.value, was: newWas.value } : refusal(newWas.error);
 };
 
+/** Bytes that a UTF-16 unit takes at most in UTF-8. */
+const UTF8_BYTES_MAX = 3;
+
 /** What no record could hold is refused here: it might otherwise be kept in a conflict, which has no limit of its own. */
 const checkSize = (collection: CollectionDefinition, fields: JsonObject): EditOutcome | undefined => {
   // Its length is that of its canonical text, whatever the order of keys.
-  if (JSON.stringify(fields).length * 3 <= collection.recordBytesMax) return undefined;
+  if (JSON.stringify(fields).length * UTF8_BYTES_MAX <= collection.recordBytesMax) return undefined;
   const printed = printFields(collection, 'with these fields', fields);
   return 'refusal' in printed ? printed.refusal : undefined;
 };
@@ -76,8 +79,8 @@ const editOf = (
 
 const NOTHING: JsonObject = {};
 
-/** Checks, up-casts and validates a mutation. */
-const prepare = (draft: Draft, mutation: Mutation, { clientId, schemaVersion }: Sender): Edit | EditOutcome => {
+/** Checks, up-casts and validates a mutation, whose content is `length` long. */
+const prepare = (draft: Draft, mutation: Mutation, length: number, { clientId, schemaVersion }: Sender): Edit | EditOutcome => {
   const { collection, op, was } = mutation;
   const bad = checkId(mutation.id) ?? checkJson(mutation.fields ?? NOTHING) ?? (was && checkJson(was));
   if (bad) return refusal(bad);
@@ -89,11 +92,13 @@ const prepare = (draft: Draft, mutation: Mutation, { clientId, schemaVersion }: 
     return rejected('UNKNOWN_COLLECTION', `the app ${draft.app.name} has no collection ${JSON.stringify(collection)}`);
   const upcast = upcastBoth(draft, definition, mutation, version);
   if ('kind' in upcast) return upcast;
-  const tooLarge = checkSize(definition, upcast.fields) ?? (upcast.was && checkSize(definition, upcast.was));
+  const knowsAllFields = version === draft.app.schemaVersion;
+  // No part of a content is longer than the whole, unless an up-caster has added to it.
+  const isSmall = knowsAllFields && length * UTF8_BYTES_MAX <= definition.recordBytesMax;
+  const tooLarge = isSmall ? undefined : (checkSize(definition, upcast.fields) ?? (upcast.was && checkSize(definition, upcast.was)));
   if (tooLarge) return tooLarge;
   const checked = op === 'delete' ? undefined : validateFields(definition, upcast.fields, op);
   if (checked && !checked.ok) return refusal(checked.error);
-  const knowsAllFields = version === draft.app.schemaVersion;
   return editOf(draft, mutation, clientId, { fields: checked?.value ?? NOTHING, was: upcast.was, schemaVersion: version, knowsAllFields });
 };
 
@@ -114,17 +119,17 @@ const seeingAll = (draft: Draft, edit: Edit): Edit => {
   return { ...edit, was, base: draft.head(), baseCounts: true };
 };
 
-/** Plans one mutation against the draft. Whatever a rule, an up-caster or derive throws is that mutation's fault alone. */
-export const planMutation = (draft: Draft, mutation: Mutation, sender: Sender): EditOutcome => {
+/** Plans one mutation, whose content is `length` long, against the draft. Whatever a rule, an up-caster or derive throws is that mutation's fault alone. */
+export const planMutation = (draft: Draft, mutation: Mutation, length: number, sender: Sender): EditOutcome => {
   const mark = draft.mark();
-  const outcome = tryPlan(draft, mutation, sender);
+  const outcome = tryPlan(draft, mutation, length, sender);
   if (outcome.kind !== 'done') draft.rollback(mark);
   return outcome;
 };
 
-const tryPlan = (draft: Draft, mutation: Mutation, sender: Sender): EditOutcome => {
+const tryPlan = (draft: Draft, mutation: Mutation, length: number, sender: Sender): EditOutcome => {
   try {
-    const edit = prepare(draft, mutation, sender);
+    const edit = prepare(draft, mutation, length, sender);
     if ('kind' in edit) return edit;
     if (edit.collection === CONFLICTS) return planResolve(draft, edit);
     const mismatch = checkRevision(draft, edit);

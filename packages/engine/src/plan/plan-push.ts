@@ -4,7 +4,7 @@ import { shortHash } from '../hash.ts';
 import type { Draft } from './draft.ts';
 import { groupOf, planGroup } from './plan-group.ts';
 import type { Sender } from './plan-mutation.ts';
-import { answerStored, type Progress, type PushVerdicts, planNew, storeRejection } from './verdicts.ts';
+import { answerStored, type Content, NO_CONTENT, type Progress, type PushVerdicts, planNew, storeRejection } from './verdicts.ts';
 
 /** Mutations of one sender. `ordered` ones carry n and follow the client's counter; an app's own routes use none. */
 export interface PlannedPush extends Sender {
@@ -75,11 +75,17 @@ const runLength = (mutations: readonly PushedMutation[], first: number): number 
   return end - first;
 };
 
-const planSingle = (draft: Draft, into: Progress, push: PlannedPush, mutation: PushedMutation, hash: string): void => {
+const planSingle = (draft: Draft, into: Progress, push: PlannedPush, mutation: PushedMutation, content: Content): void => {
   const receipt = draft.receipt(mutation.mutationId);
   if (receipt) answerStored(draft, into, receipt);
   else if (mutation.op === 'void') planVoid(draft, into, mutation.mutationId);
-  else planNew(draft, into, mutation, hash, push);
+  else planNew(draft, into, mutation, content, push);
+};
+
+const contentOf = (mutation: PushedMutation): Content => {
+  if (mutation.op === 'void') return NO_CONTENT;
+  const text = mutationContent(mutation);
+  return { hash: shortHash(text), length: text.length };
 };
 
 /** Groups of which mutations stand in more than one place of the push. */
@@ -109,9 +115,11 @@ export const planPush = (draft: Draft, push: PlannedPush): Result<PushVerdicts> 
   for (let first = 0; first < mutations.length; ) {
     if (draft.changeCount() >= push.changesMax) break;
     const members = mutations.slice(first, first + runLength(mutations, first));
-    const hashes = members.map((mutation) => (mutation.op === 'void' ? '' : shortHash(mutationContent(mutation))));
-    for (const [index, mutation] of members.entries()) {
-      const hash = hashes[index] ?? '';
+    const contents = members.map(contentOf);
+    for (let i = 0; i < members.length; i += 1) {
+      const mutation = members[i];
+      if (mutation === undefined) break;
+      const hash = contents[i]?.hash ?? '';
       const wrong = checkOne(draft, push, at, mutation, hash);
       if (wrong) {
         draft.rollback(mark);
@@ -122,8 +130,8 @@ export const planPush = (draft: Draft, push: PlannedPush): Result<PushVerdicts> 
     }
     const [single] = members;
     const name = groupOf(single);
-    if (name !== undefined) planGroup(draft, into, { name, members, hashes, isSplit: split.has(name) }, push);
-    else if (single) planSingle(draft, into, push, single, hashes[0] ?? '');
+    if (name !== undefined) planGroup(draft, into, { name, members, contents, isSplit: split.has(name) }, push);
+    else if (single) planSingle(draft, into, push, single, contents[0] ?? NO_CONTENT);
     first += members.length;
   }
   if (into.isNeeded) return 'needed';

@@ -12,6 +12,15 @@ export interface PushVerdicts {
   readonly ackedN: number;
 }
 
+/** The canonical JSON of a mutation as it was sent. */
+export interface Content {
+  readonly hash: string;
+  /** UTF-16 units. */
+  readonly length: number;
+}
+
+export const NO_CONTENT: Content = { hash: '', length: 0 };
+
 /** What only some receipts have. */
 interface ReceiptExtra {
   readonly code?: ErrorCode;
@@ -86,21 +95,17 @@ const storeAcceptance = (
   draft.setReceipt({ mutationId, hash, verdict: outcome.status, seq, revision, collection, id, extraJson });
   const sends =
     outcome.record !== undefined && (sendsState || outcome.status !== 'applied' || outcome.record.deleted !== (mutation.op === 'delete'));
+  const accepted = { mutationId, status: outcome.status, seq, revision };
   const record = sends && outcome.record ? { record: recordState(outcome.record) } : {};
-  into.accepted.push({
-    mutationId,
-    status: outcome.status,
-    seq,
-    revision,
-    ...record,
-    ...(hasConflicts ? { conflictIds: outcome.conflictIds } : {}),
-  });
+  into.accepted.push(
+    sends || hasConflicts ? { ...accepted, ...record, ...(hasConflicts ? { conflictIds: outcome.conflictIds } : {}) } : accepted,
+  );
 };
 
 /** Plans a mutation that has no receipt yet, and stores its verdict. */
-export const planNew = (draft: Draft, into: Progress, mutation: Mutation, hash: string, sender: Sender): EditOutcome => {
+export const planNew = (draft: Draft, into: Progress, mutation: Mutation, { hash, length }: Content, sender: Sender): EditOutcome => {
   const before = stateBefore(draft, mutation.collection, mutation.id);
-  const outcome = planMutation(draft, mutation, sender);
+  const outcome = planMutation(draft, mutation, length, sender);
   if (outcome.kind === 'needed') into.isNeeded = true;
   else if (outcome.kind === 'rejected') storeRejection(draft, into, mutation, hash, outcome);
   else storeAcceptance(draft, into, mutation, hash, outcome, sendsRecord(draft, before, mutation, sender));

@@ -9,9 +9,7 @@ import type { LoadKeys, SpaceRow } from '../storage/storage.ts';
 import type { Serving } from './context.ts';
 
 const keysOf = (clientId: string, mutations: readonly PushedMutation[]): LoadKeys => ({
-  records: mutations.flatMap((mutation) =>
-    mutation.op === 'void' || checkId(mutation.id) ? [] : [{ collection: mutation.collection, id: mutation.id }],
-  ),
+  records: mutations.filter((mutation): mutation is Mutation => mutation.op !== 'void' && checkId(mutation.id) === undefined),
   receipts: mutations.map((mutation) => mutation.mutationId),
   clients: [clientId],
 });

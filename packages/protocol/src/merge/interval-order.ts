@@ -65,6 +65,7 @@ const collapseAroundCuts = (closed: readonly Closed[], current: number): Closed[
  * ever. Until then elapsedTime counts the union.
  */
 export const normalizeIntervals = (intervals: readonly Interval[]): Interval[] => {
+  if (isNormal(intervals)) return [...intervals];
   const closed: Closed[] = [];
   for (const { start, end } of intervals) if (end !== undefined) closed.push({ start, end: Math.max(start, end) });
   const closedStarts = new Set(closed.map(({ start }) => start));
@@ -77,6 +78,16 @@ export const normalizeIntervals = (intervals: readonly Interval[]): Interval[] =
     if (start < current && !closedStarts.has(start) && end !== undefined) closed.push({ start, end });
   }
   return [...collapseAroundCuts(closed, current), { start: current }];
+};
+
+/** Are all closed, and each begins after the end of the one before it? Nearly always: nothing is to be done then. */
+const isNormal = (intervals: readonly Interval[]): boolean => {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { start, end } of intervals) {
+    if (end === undefined || end < start || start <= last) return false;
+    last = end;
+  }
+  return true;
 };
 
 /** Milliseconds up to `at` that at least one of the intervals covers: what overlaps counts once. */

@@ -19,6 +19,7 @@ export {
   type VoidMutation,
   voidMutationSchema,
 } from './mutation.ts';
+export { isPlainPush } from './plain-push.ts';
 export { type PullAnswer, type PullRequest, pullRequestSchema } from './pull.ts';
 export { type Accepted, type MutationStatus, type PushAnswer, type PushRequest, pushRequestSchema, type Rejected } from './push.ts';
 export type { SessionAnswer } from './session.ts';

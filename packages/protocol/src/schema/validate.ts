@@ -19,7 +19,8 @@ type Issue = { readonly path: string; readonly message: string };
 export const validateFields = (collection: CollectionDefinition, fields: JsonObject, mode: 'put' | 'patch'): Result<JsonObject> => {
   const issues: Issue[] = [];
   const valid: MutableJsonObject = {};
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
     const field = Object.hasOwn(collection.fields, name) ? collection.fields[name] : undefined;
     if (field === undefined) issues.push({ path: name, message: `${collection.name} has no such field` });
     else if (value === null && mode === 'patch' && isOptional(field)) valid[name] = null;
@@ -29,13 +30,17 @@ export const validateFields = (collection: CollectionDefinition, fields: JsonObj
       else if (result.value !== undefined) valid[name] = toJson(result.value, name);
     }
   }
-  for (const [name, field] of mode === 'put' ? Object.entries(collection.fields) : []) {
-    if (!Object.hasOwn(fields, name) && !field.derived && !isOptional(field)) issues.push({ path: name, message: 'is required' });
+  for (const name in mode === 'put' ? collection.fields : NO_FIELDS) {
+    if (Object.hasOwn(fields, name)) continue;
+    const field = collection.fields[name];
+    if (field !== undefined && !field.derived && !isOptional(field)) issues.push({ path: name, message: 'is required' });
   }
   const first = issues[0];
   if (first === undefined) return ok(valid);
   return refuse('VALIDATION_FAILED', `${first.path}: ${first.message}`, { issues: issues.slice(0, ISSUES_MAX) });
 };
+
+const NO_FIELDS: CollectionDefinition['fields'] = {};
 
 const UNJUDGED: StandardSchemaV1.Result<unknown> = { issues: [{ message: 'its schema cannot judge this value' }] };
 

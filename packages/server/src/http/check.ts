@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, LIMITS, ok, type Result, refuse } from '@tidemark/protocol';
+import { isPlainPush, type PushRequest, pushRequestSchema } from '@tidemark/protocol/messages';
 import type * as z from 'zod';
 import { readJson } from './body.ts';
 import type { HttpContext } from './context.ts';
@@ -7,6 +8,15 @@ const ISSUES_MAX = 20;
 const ISSUE_LENGTH_MAX = 300;
 /** Elements of any array in an envelope but `mutations`, unless a route takes more. */
 const ARRAY_LENGTH_MAX = 100;
+
+/** Reads a push. Refusals: those of readMessage. */
+export const readPush = async (c: HttpContext): Promise<Result<PushRequest>> => {
+  const body = await readJson(c);
+  if (!body.ok) return body;
+  const bounded = checkBounds(body.value, ARRAY_LENGTH_MAX);
+  if (!bounded.ok) return bounded;
+  return isPlainPush(body.value) ? ok(body.value) : checkShape(pushRequestSchema, body.value);
+};
 
 /**
  * Reads the body and checks it against a message's schema; an array in it may have `arrayLengthMax` elements, and longer ones are

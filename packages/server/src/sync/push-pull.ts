@@ -1,14 +1,14 @@
 import { printPull } from '@tidemark/engine';
-import { pullRequestSchema, pushRequestSchema, syncRequestSchema } from '@tidemark/protocol/messages';
+import { pullRequestSchema, syncRequestSchema } from '@tidemark/protocol/messages';
 import { answerJson, answerRefusal, answerText } from '../http/answer.ts';
-import { readMessage, readQuery } from '../http/check.ts';
+import { readMessage, readPush, readQuery } from '../http/check.ts';
 import type { Call, Route } from './call.ts';
 import { emptyQuery, pushQuery } from './queries.ts';
 
 const push = async ({ c, app, space, services }: Call): Promise<Response> => {
   const query = readQuery(c, pushQuery);
   if (!query.ok) return answerRefusal(c, query.error);
-  const request = await readMessage(c, pushRequestSchema);
+  const request = await readPush(c);
   if (!request.ok) return answerRefusal(c, request.error);
   const dryRun = query.value.dryRun === 'true';
   const pushed = await services.engine.push(space, request.value, { dryRun });
