@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { Mailer } from '../mail.ts';
 
 /** A mail server, and whom mails are from. */
@@ -11,12 +10,12 @@ export interface SmtpSettings {
 
 const TIMEOUT_MS = 15_000;
 
-/** Sends by SMTP. To other machines only encrypted: a server that offers no TLS is refused unless it is on this one. */
-export const createSmtpMailer = ({ url, from }: SmtpSettings): Mailer => {
-  const { protocol, hostname, port, username, password } = new URL(url);
+/** The library is read when the first mail goes out: a server that sends none keeps its megabytes. */
+const openTransport = async ({ protocol, hostname, port, username, password }: URL) => {
+  const { createTransport } = await import('nodemailer');
   const secure = protocol === 'smtps:';
   const isHere = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(hostname);
-  const transport = createTransport({
+  return createTransport({
     host: hostname,
     port: port === '' ? (secure ? 465 : 587) : Number(port),
     secure,
@@ -31,8 +30,17 @@ export const createSmtpMailer = ({ url, from }: SmtpSettings): Mailer => {
     disableUrlAccess: true,
     ...(username === '' ? {} : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
   });
+};
+
+/** Sends by SMTP. To other machines only encrypted: a server that offers no TLS is refused unless it is on this one. */
+export const createSmtpMailer = ({ url, from }: SmtpSettings): Mailer => {
+  const address = new URL(url);
+  let transport: ReturnType<typeof openTransport> | undefined;
   return {
-    send: async (mail) => void (await transport.sendMail({ from, ...mail })),
-    close: async () => transport.close(),
+    send: async (mail) => {
+      transport ??= openTransport(address);
+      await (await transport).sendMail({ from, ...mail });
+    },
+    close: async () => (await transport)?.close(),
   };
 };
