@@ -46,6 +46,27 @@ export const compactionSuite = (open: Open): void => {
     );
 
     it(
+      'keeps the receipts of mutations whose changes it takes, and of those it leaves',
+      onStorage(open, async (storage) => {
+        const changes = [FIRST, DEAD, EDITED, EDIT, LATE_DEAD];
+        const receipts = changes.map(({ mutationId, seq, revision, collection, id }) =>
+          receiptRow({ mutationId, hash: `content-${seq}`, seq, revision, collection, id }),
+        );
+        await storage.append(appendOf(0, changes, { receipts }));
+        const wanted = { records: [], receipts: changes.map(({ mutationId }) => mutationId), clients: [] };
+        expect(new Set((await storage.load(SPACE, wanted)).receipts)).toEqual(new Set(receipts));
+        for (const floor of [2, 4, 5]) {
+          const space = spaceRow({ appends: floor, head: 5, hash: 'h5', floor, floorHash: `h${floor}`, committedAt: timeOf(5) });
+          const { appends = 0 } = (await storage.readSpace(SPACE)) ?? {};
+          expect(await storage.compact({ space: { ...space, appends: appends + 1 }, expectedAppends: appends })).toBe('stored');
+          const { receipts: kept } = await storage.load(SPACE, wanted);
+          expect(kept).toHaveLength(receipts.length);
+          expect(new Set(kept)).toEqual(new Set(receipts));
+        }
+      }),
+    );
+
+    it(
       'goes on from there, up to the head',
       onStorage(open, async (storage) => {
         const { space } = await compactedAtThree(storage);

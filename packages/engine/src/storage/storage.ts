@@ -209,7 +209,8 @@ export interface ClientRow {
 
 /**
  * All of it is stored, or none. Each record, receipt and client stands in it once. A record state that is new has its change in
- * `changes`, which names the state before it as prevSeq: a storage may derive its indexes from the log alone.
+ * `changes`, which says the same of it and names the state before it as prevSeq: a storage may derive its indexes from the log, and
+ * a record's fields from its change.
  */
 export interface Append {
   readonly expectedAppends: number;

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdInOtherProcess } from './holder.suite.ts';
 import { openSqliteStorage } from './open.ts';
 import { SPACE_COLUMNS } from './rows.ts';
-import { MIGRATIONS } from './schema.ts';
+import { MIGRATIONS, SEQ_BITS } from './schema.ts';
 import { freshFolder, opened, testEnv } from './test-env.suite.ts';
 
 let folder: ReturnType<typeof freshFolder>;
@@ -81,6 +81,28 @@ describe('a file that is not ours', () => {
     const storage = await opened(file);
     expect((await storage.readSpace('app/ann'))?.appends).toBe(3);
     expect(await storage.accounts.write([{ kind: 'put', owner: 'o', id: 'i', expected: 0, expiresAt: null, json: '1' }])).toBe('stored');
+    await storage.close();
+  });
+
+  it('of storageVersion 3, where records had their fields twice, keeps records and receipts', async () => {
+    const db = new DatabaseSync(file);
+    for (const migration of MIGRATIONS.slice(0, 3)) db.exec(migration);
+    db.exec('PRAGMA user_version = 3');
+    db.exec(`INSERT INTO spaces (${SPACE_COLUMNS}) VALUES ('app/ann', 'app', 's', 'e', 0, 1, 1, 'h', 0, '', 1, 1, '{}', '[]')`);
+    const position = `1 << ${SEQ_BITS} | 1`;
+    db.exec(`INSERT INTO log VALUES (${position}, 'tasks', 't', 1, 0, 7, 1, 0, '{"a":1}', 'm', 'c', 6, 'h')`);
+    db.exec(`INSERT INTO records VALUES (1, 1, 'tasks', 't', 1, 1, 7, 1, 0, '{"a":1}', '{"s":[1,"c",6]}')`);
+    db.exec(`INSERT INTO receipts VALUES (1, 'm', 'content', 'applied', 1, 1, 'tasks', 't', NULL)`);
+    db.close();
+    const storage = await opened(file);
+    const at = { collection: 'tasks', id: 't', seq: 1, revision: 1 };
+    expect(await storage.load('app/ann', { records: [at], receipts: ['m'], clients: [] })).toMatchObject({
+      records: [{ ...at, updatedAt: 7, schemaVersion: 1, deleted: false, fieldsJson: '{"a":1}', metaJson: '{"s":[1,"c",6]}' }],
+      receipts: [
+        { mutationId: 'm', hash: 'content', verdict: 'applied', seq: 1, revision: 1, collection: 'tasks', id: 't', extraJson: null },
+      ],
+    });
+    expect(await storage.integrityCheck()).toEqual([]);
     await storage.close();
   });
 
