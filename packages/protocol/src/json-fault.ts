@@ -28,8 +28,8 @@ const faultAt = (value: unknown, limits: JsonLimits, depth: number): JsonFault |
   if (typeof value !== 'object') return faultOf('VALIDATION_FAILED');
   if (depth > limits.jsonDepthMax) return faultOf('TOO_DEEP', limits.jsonDepthMax);
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i += 1) {
-      const fault = faultAt(value[i], limits, depth + 1);
+    for (const item of value) {
+      const fault = faultAt(item, limits, depth + 1);
       if (fault !== undefined) return fault;
     }
     return undefined;

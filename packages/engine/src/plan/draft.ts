@@ -1,6 +1,6 @@
 import { type AppDefinition, CONFLICTS, type JsonObject, upcastConflict, upcastFields } from '@tidemark/protocol';
 import type { Append, ClientRow, Loaded, LogRow, ReceiptRow, RecordKey, RecordRow, SpaceRow } from '../storage/storage.ts';
-import { createLogDraft, type LogDraft } from './log-draft.ts';
+import { createLogDraft, type LogDraft, type UnhashedRow } from './log-draft.ts';
 import { parseMeta, printMeta, type RecordMeta } from './meta.ts';
 import { createJournal, createOverlay } from './overlay.ts';
 
@@ -111,6 +111,28 @@ const toRecordRow = ({ collection, id, seq, revision, updatedAt, schemaVersion, 
   metaJson: printMeta(meta),
 });
 
+const toChange = (
+  { seq, collection, id, revision, updatedAt, schemaVersion, deleted, fieldsJson }: DraftRecord,
+  prevSeq: number,
+  mutationId: string,
+  clientId: string,
+  at: number,
+): UnhashedRow => ({
+  seq,
+  collection,
+  id,
+  revision,
+  prevSeq,
+  updatedAt,
+  schemaVersion,
+  deleted,
+  fieldsJson,
+  mutationId,
+  clientId,
+  at,
+  hash: '',
+});
+
 export const createDraft = (app: AppDefinition, space: SpaceRow, input: PlanInput, now: number): Draft => {
   const journal = createJournal();
   const log = createLogDraft(space, journal);
@@ -134,22 +156,7 @@ export const createDraft = (app: AppDefinition, space: SpaceRow, input: PlanInpu
     const revision = (previous?.revision ?? 0) + 1;
     const prevSeq = previous?.seq ?? 0;
     const state: DraftRecord = { collection, id, seq, revision, updatedAt: now, schemaVersion, deleted, fieldsJson, fields, meta };
-    const row = {
-      seq,
-      collection,
-      id,
-      revision,
-      prevSeq,
-      updatedAt: now,
-      schemaVersion,
-      deleted,
-      fieldsJson,
-      mutationId,
-      clientId,
-      at,
-      hash: '',
-    };
-    log.add(row, previous, state);
+    log.add(toChange(state, prevSeq, mutationId, clientId, at), previous, state);
     records.set(key, state);
     return state;
   };

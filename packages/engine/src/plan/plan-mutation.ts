@@ -119,7 +119,10 @@ const seeingAll = (draft: Draft, edit: Edit): Edit => {
   return { ...edit, was, base: draft.head(), baseCounts: true };
 };
 
-/** Plans one mutation, whose content is `length` long, against the draft. Whatever a rule, an up-caster or derive throws is that mutation's fault alone. */
+/**
+ * Plans one mutation, whose content is `length` long, against the draft. Whatever a rule, an up-caster or derive throws is that
+ * mutation's fault alone.
+ */
 export const planMutation = (draft: Draft, mutation: Mutation, length: number, sender: Sender): EditOutcome => {
   const mark = draft.mark();
   const outcome = tryPlan(draft, mutation, length, sender);

@@ -30,17 +30,13 @@ export const validateFields = (collection: CollectionDefinition, fields: JsonObj
       else if (result.value !== undefined) valid[name] = toJson(result.value, name);
     }
   }
-  for (const name in mode === 'put' ? collection.fields : NO_FIELDS) {
-    if (Object.hasOwn(fields, name)) continue;
-    const field = collection.fields[name];
-    if (field !== undefined && !field.derived && !isOptional(field)) issues.push({ path: name, message: 'is required' });
+  for (const [name, field] of mode === 'put' ? Object.entries(collection.fields) : []) {
+    if (!Object.hasOwn(fields, name) && !field.derived && !isOptional(field)) issues.push({ path: name, message: 'is required' });
   }
   const first = issues[0];
   if (first === undefined) return ok(valid);
   return refuse('VALIDATION_FAILED', `${first.path}: ${first.message}`, { issues: issues.slice(0, ISSUES_MAX) });
 };
-
-const NO_FIELDS: CollectionDefinition['fields'] = {};
 
 const UNJUDGED: StandardSchemaV1.Result<unknown> = { issues: [{ message: 'its schema cannot judge this value' }] };
 

@@ -137,7 +137,8 @@ const purger = (db: Database) => {
        SELECT max(position) FROM log WHERE position > ?1 << ${SEQ_BITS} AND position <= (?1 << ${SEQ_BITS} | ?2) GROUP BY collection, id))`;
   const keepReceipts = run(
     db,
-    `INSERT INTO receipts (space, ${RECEIPT_COLUMNS}) SELECT ?1, ${RECEIPT_IN_LOG_COLUMNS} FROM log WHERE content IS NOT NULL AND ${overtaken}`,
+    `INSERT INTO receipts (space, ${RECEIPT_COLUMNS})
+     SELECT ?1, ${RECEIPT_IN_LOG_COLUMNS} FROM log WHERE content IS NOT NULL AND ${overtaken}`,
   );
   const dropOvertaken = run(db, `DELETE FROM log WHERE ${overtaken}`);
   const emptyAnchor = run(db, `UPDATE log SET fields = NULL WHERE position = (? << ${SEQ_BITS} | ?) AND deleted = 1`);
