@@ -1,12 +1,12 @@
-import { canonicalJson } from './canonical.ts';
 import type { Json, JsonObject } from './json.ts';
+import { printCanonical } from './print-canonical.ts';
 
 /**
  * Canonical JSON of what checkJson may refuse: total at any depth. A refused mutation still has a content to be hashed.
  */
 export const canonicalJsonAtAnyDepth = (value: Json): string => {
   try {
-    return canonicalJson(value);
+    return printCanonical(value);
   } catch (fault) {
     if (fault instanceof RangeError) return printDeep(value);
     throw fault;

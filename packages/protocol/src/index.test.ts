@@ -65,6 +65,7 @@ test('the exports are these', () => {
       "ok",
       "once",
       "orderBetween",
+      "printCanonical",
       "quoteJson",
       "readMember",
       "recordHash",

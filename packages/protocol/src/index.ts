@@ -1,5 +1,5 @@
 export { decodeBase64Url } from './base64url.ts';
-export { canonicalJson, jsonEqual, quoteJson, utf8Length } from './canonical.ts';
+export { canonicalJson, jsonEqual, utf8Length } from './canonical.ts';
 export { canonicalJsonAtAnyDepth } from './canonical-any-depth.ts';
 export { checkJson } from './check-json.ts';
 export { type Cursor, collectionsKey, decodeCursor, encodeCursor } from './cursor.ts';
@@ -33,6 +33,7 @@ export {
   text,
 } from './merge/index.ts';
 export { mutationContent } from './messages/mutation-content.ts';
+export { printCanonical, quoteJson } from './print-canonical.ts';
 export { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN } from './protocol-version.ts';
 export { compareIndexValues, compareStrings, type IndexValue, toIndexValue } from './query/compare.ts';
 export type { Condition, Query } from './query/query.ts';

@@ -1,4 +1,4 @@
-import { type CollectionDefinition, canonicalJson, type JsonObject, utf8Length } from '@tidemark/protocol';
+import { type CollectionDefinition, type JsonObject, printCanonical, utf8Length } from '@tidemark/protocol';
 import { type Edit, type EditOutcome, rejected } from './context.ts';
 import type { Draft, DraftRecord } from './draft.ts';
 import type { RecordMeta } from './meta.ts';
@@ -9,7 +9,7 @@ export const printFields = (
   id: string,
   fields: JsonObject,
 ): { text: string } | { refusal: EditOutcome } => {
-  const text = canonicalJson(fields);
+  const text = printCanonical(fields);
   // A character takes at most three bytes in UTF-8 per UTF-16 unit: most records need no counting.
   const isSmall = text.length * 3 <= collection.recordBytesMax;
   if (isSmall || utf8Length(text) <= collection.recordBytesMax) return { text };
@@ -53,7 +53,7 @@ export const writeTombstone = (draft: Draft, edit: Edit, previous: DraftRecord |
   const meta: RecordMeta = { all: previous?.meta.all ?? deletion, fields: previous?.meta.fields ?? {}, deletion, open };
   const fields = previous?.fields ?? {};
   return draft.addChange(
-    { collection: edit.collection, id: edit.id, deleted: true, fieldsJson: canonicalJson(fields), fields, meta },
+    { collection: edit.collection, id: edit.id, deleted: true, fieldsJson: printCanonical(fields), fields, meta },
     edit,
   );
 };
