@@ -5,6 +5,7 @@ import { anyJson } from './any-json.suite.ts';
 import { canonicalJson, jsonEqual, utf8Length } from './canonical.ts';
 import { canonicalJsonAtAnyDepth } from './canonical-any-depth.ts';
 import type { Json } from './json.ts';
+import { printCanonical } from './print-canonical.ts';
 
 const nested = (depth: number): Json => {
   let value: Json = 1;
@@ -48,7 +49,10 @@ describe('canonicalJson', () => {
     ['an own __proto__', JSON.parse('{"a":1,"__proto__":{"z":1,"y":2}}'), '{"__proto__":{"y":2,"z":1},"a":1}'],
     ['a member called toJSON', { z: 1, toJSON: 'x' }, '{"toJSON":"x","z":1}'],
     ['empty containers', { b: [], a: {} }, '{"a":{},"b":[]}'],
-  ])('%s', (_, value, text) => expect(canonicalJson(value)).toBe(text));
+  ])('%s', (_, value, text) => {
+    expect(canonicalJson(value)).toBe(text);
+    expect(printCanonical(value)).toBe(text);
+  });
 
   test('prints half a surrogate pair and numbers that are not finite without failing', () => {
     expect(canonicalJson({ b: '\ud800', a: Number.POSITIVE_INFINITY })).toBe('{"a":null,"b":"\\ud800"}');
