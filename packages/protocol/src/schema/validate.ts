@@ -19,8 +19,7 @@ type Issue = { readonly path: string; readonly message: string };
 export const validateFields = (collection: CollectionDefinition, fields: JsonObject, mode: 'put' | 'patch'): Result<JsonObject> => {
   const issues: Issue[] = [];
   const valid: MutableJsonObject = {};
-  for (const name of Object.keys(fields)) {
-    const value = fields[name];
+  for (const [name, value] of Object.entries(fields)) {
     const field = Object.hasOwn(collection.fields, name) ? collection.fields[name] : undefined;
     if (field === undefined) issues.push({ path: name, message: `${collection.name} has no such field` });
     else if (value === null && mode === 'patch' && isOptional(field)) valid[name] = null;

@@ -13,7 +13,7 @@ const ARRAY_LENGTH_MAX = 100;
 export const readPush = async (c: HttpContext): Promise<Result<PushRequest>> => {
   const body = await readJson(c);
   if (!body.ok) return body;
-  const bounded = checkBounds(body.value, ARRAY_LENGTH_MAX);
+  const bounded = checkBounds(body.value, ARRAY_LENGTH_MAX, 'BAD_REQUEST');
   if (!bounded.ok) return bounded;
   return isPlainPush(body.value) ? ok(body.value) : checkShape(pushRequestSchema, body.value);
 };
