@@ -87,6 +87,8 @@ export const openExtensionBrowser = async (profile: string): Promise<ExtensionBr
     },
     lookAt: async (page) => {
       const url = JSON.stringify(page.url());
+      // A tab is told of a little after its page is there.
+      await eventually(() => inExtension(`chrome.tabs.query({}).then((tabs) => tabs.some((one) => one.url === ${url}))`)).toBe(true);
       const windowId = await inExtension<number>(`chrome.tabs.query({}).then(async (tabs) => {
         const tab = tabs.find((one) => one.url === ${url});
         await chrome.tabs.update(tab.id, { active: true });
