@@ -5,6 +5,7 @@ import { appendText, readText } from './platform/files.ts';
 import { commitOfTree, realTime } from './platform/node.ts';
 import { isWorker, serveParent } from './platform/workers.ts';
 import { appendLine, batchesNotIn, lineOf, readRecord, sumOfRecord } from './record/record-file.ts';
+import { writeSummary } from './record/summary.ts';
 import { writeTestingPage } from './record/testing-page.ts';
 import { failedRun } from './record/totals.ts';
 import { firstDivergence, sequenceChart } from './replay/chart.ts';
@@ -16,7 +17,8 @@ import { createProfile, type Profile } from './world/profile.ts';
 
 const HELP = `npm run sim -- [--seed N] [--runs N] [--minutes M]
 npm run sim -- replay FILE
-npm run sim -- planted [--only TEXT]
+npm run sim -- planted [--only TEXT] [--more]
+npm run sim -- summary FOLDER
 npm run sim -- page
 
 Plays the real client against the real server in virtual time, on a network, disks and clocks that fail.
@@ -31,7 +33,8 @@ Plays the real client against the real server in virtual time, on a network, dis
                   the seeds that it has are not played again: stop it when you like and start it again with the same words
   --failures FILE appends each failed run, with its profile and the end of its trace
   replay FILE     plays a file of tests/sim/regressions
-  planted         plants each known bug and looks for the first seed that finds it
+  planted         plants each known bug and looks for the first seed that finds it; --more: those without a record
+  summary FOLDER  writes docs/testing from the records that long runs left there: record.jsonl, kill.jsonl, sweep.jsonl
   page            writes docs/TESTING.md from the records of docs/testing
 
 Exit code 1 where an invariant was violated; the seed is printed with the command that plays it again.`;
@@ -109,6 +112,7 @@ const options = {
   failures: text,
   only: text,
   all: flag,
+  more: flag,
   help: flag,
 };
 
@@ -121,7 +125,8 @@ const main = async (): Promise<boolean> => {
   if (values.help) print(HELP);
   if (values.help) return true;
   if (command === 'replay') return playTwice(asRegression(await readText(file)).profile, lines);
-  if (command === 'planted') return huntAll(values.only ?? '', number(values.workers, 2));
+  if (command === 'planted') return huntAll(values.only ?? '', values.more ?? false, number(values.workers, 2));
+  if (command === 'summary') return writeSummary(file);
   if (command === 'page') return writeTestingPage();
   const isOne = values.seed !== undefined && values.runs === undefined && values.minutes === undefined;
   if (isOne) return playTwice(createProfile(seed), lines);

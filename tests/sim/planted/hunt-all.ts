@@ -13,14 +13,15 @@ const sentenceOf = ({ name, seeds, seed, seedsMax, invariant }: Hunt): string =>
   seeds === null ? `NOT FOUND in ${seedsMax} seeds: ${name}` : `found by seed ${String(seed)} (${invariant}): ${name}`;
 
 /**
- * Plants each bug whose name holds `only`, and looks for the first seed that finds it, from seed 1 on. True where all were
- * found. What was found goes to the record, bug by bug.
+ * Plants each bug whose name holds `only`, and looks for the first seed that finds it, from seed 1 on; with `isMore` only bugs
+ * that the record does not have. True where all were found. What was found goes to the record, bug by bug.
  */
-export const huntAll = async (only: string, workers: number): Promise<boolean> => {
-  const bugs = PLANTED_BUGS.filter(({ name }) => name.includes(only));
+export const huntAll = async (only: string, isMore: boolean, workers: number): Promise<boolean> => {
   const names = new Set(PLANTED_BUGS.map(({ name }) => name));
   const hunts = new Map((await readHunts()).filter(({ name }) => names.has(name)).map((one) => [one.name, one]));
-  const waiting = [...bugs];
+  const bugs = PLANTED_BUGS.filter(({ name }) => name.includes(only) && !(isMore && hunts.has(name)));
+  // Those that are found soon first.
+  const waiting = [...bugs].sort((a, b) => a.seedsMax - b.seedsMax);
   let found = 0;
   const work = async (): Promise<void> => {
     for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {

@@ -6,8 +6,8 @@ failures are its own. A seed decides
 everything, so a run can be played again step by step:
 
 - \`npm run sim -- --seed 42\` plays one seed twice and compares the traces; a failure is shrunk and drawn as a sequence chart.
-- \`npm run sim -- --runs 1000\` or \`--minutes 30\` plays many, in two processes; \`--record FILE\` keeps the figures, \`--all\`
-  wants every situation met.
+- \`npm run sim -- --runs 1000\` or \`--minutes 30\` plays many, in two processes; \`--all\` wants every situation met.
+- \`npm run sim -- --minutes 120 --record FILE\` appends a line for each batch of seeds, and goes on where the file ends.
 - \`npm run sim -- replay tests/sim/regressions/FILE\` plays a failure that was found once.
 - \`npm run sim -- planted\` plants each known bug and counts the seeds until it is found.`;
 
@@ -30,8 +30,8 @@ own (\`tests/sim/oracle\`):
 - **I16** groups stand whole. **I17** nobody is signed out without a reason.`;
 
 export const NOT_COVERED = `- Real Safari, real phones, and browsers other than Chromium.
-- Real AWS; PostgreSQL and DynamoDB are not in the simulator, only memory and SQLite are (in memory, so without real disks: those
-  are the process tests' part).
+- Real AWS; PostgreSQL and DynamoDB are not in the simulator, only memory and SQLite are. SQLite is on real files with
+  synchronous=FULL, but those lie in memory where the machine has /dev/shm: what a power loss leaves of a disk is the process tests' part.
 - A server restored from a backup that is older than the space itself: its clients stop with WRONG_SPACE and keep their outbox.
 - A journal that a wrong wall clock has made too old (more than seven days) is not offered to a restored server.
 - Read your writes is not checked on a device that was restored, cloned or lost power, until it has heard from the server.

@@ -91,4 +91,4 @@ export const sumOf = (counts: Counts): number => Object.values(counts).reduce((s
 /** Faults that end a process: a tab of a device, or a server. */
 const KILLS: readonly Fault[] = ['clientCrash', 'clientPoint', 'powerLoss', 'serverCrash', 'serverPoint'];
 
-export const killsOf = ({ faults }: Totals): number => KILLS.reduce((sum, fault) => sum + (faults[fault] ?? 0), 0);
+export const killsOf = ({ faults }: Pick<Totals, 'faults'>): number => KILLS.reduce((sum, fault) => sum + (faults[fault] ?? 0), 0);
