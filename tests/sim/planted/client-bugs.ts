@@ -20,7 +20,7 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     seedsMax: 20,
   },
   {
-    name: 'outbox dropped when signed out',
+    name: 'drop on 401',
     kind: 'outbox',
     file: `${SYNC}/push.ts`,
     edits: [[SEND, `${SEND}  if (!answer.ok && answer.status === 401) ${DROP_BATCH}`]],
@@ -155,7 +155,7 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     seedsMax: 60,
   },
   {
-    name: 'cursor stored before the page',
+    name: 'cursor before apply',
     kind: 'convergence',
     file: `${SYNC}/pull.ts`,
     edits: [

@@ -27,6 +27,10 @@ const found = (await readHunts()).flatMap(({ name, seed }) => {
   return bug === undefined || seed === null ? [] : [[name, bug, seed] as const];
 });
 
+test('at least forty have been found', () => {
+  expect(found.length).toBeGreaterThanOrEqual(40);
+});
+
 test.each(found)('"%s" is found', { timeout: 300_000 }, async (_, bug, seed) => {
   expect((await hunt(bug, seed)).invariant).not.toBe('');
 });

@@ -36,7 +36,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     seedsMax: 40,
   },
   {
-    name: 'receipts not stored',
+    name: 'dedupe in memory, receipts not stored',
     kind: 'once',
     file: `${SQLITE}/write.ts`,
     edits: [['for (const receipt of receipts) {', 'for (const receipt of receipts.slice(1)) {']],
@@ -107,7 +107,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     seedsMax: 20,
   },
   {
-    name: 'floor not looked at',
+    name: 'no floor',
     kind: 'convergence',
     file: `${SPACE}/lineage.ts`,
     edits: [["reset: cursor.seq < space.floor ? 'floor' : undefined", 'reset: undefined']],
