@@ -5,9 +5,9 @@ const SYNC = 'packages/client/src/sync';
 const PARK = 'await transactions.run((mirror) => parkUnit(mirror, unit, failed.error, env.wall()));';
 const DROP_UNIT =
   'await transactions.run(() => ({ rows: { outbox: new Map((unit ?? []).map((row) => [row.mutation.mutationId, null])) } }));';
-const SEND = '  const answer = await send(round, batch);\n';
+const SEND = '    const answer = await sent.answer;\n';
 const DROP_BATCH =
-  'await transactions.run(() => ({ rows: { outbox: new Map(batch.flat().map((row) => [row.mutation.mutationId, null])) } }));\n';
+  'await transactions.run(() => ({ rows: { outbox: new Map(sent.units.flat().map((row) => [row.mutation.mutationId, null])) } }));\n';
 
 /** Bugs of the client: of its outbox, its healing, its pages and its loop. */
 export const CLIENT_BUGS: readonly PlantedBug[] = [
@@ -36,7 +36,7 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
   {
     name: 'suspect dropped instead of parked',
     kind: 'outbox',
-    file: `${SYNC}/push.ts`,
+    file: `${SYNC}/mend-push.ts`,
     edits: [[PARK, DROP_UNIT]],
     seedsMax: 60,
   },
@@ -99,8 +99,8 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
   {
     name: 'lost receipts not noticed',
     kind: 'healing',
-    file: `${SYNC}/push.ts`,
-    edits: [['if (expected <= round.transactions.mirror.meta.receiptN) {', 'if (expected < 0) {']],
+    file: `${SYNC}/mend-push.ts`,
+    edits: [['if (expected <= asked.receiptN) {', 'if (expected < 0) {']],
     focus: ['serverRestore', 'partition', 'dropAnswer', 'oneWay'],
     seedsMax: 60,
   },
