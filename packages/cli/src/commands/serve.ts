@@ -8,7 +8,6 @@ import { createDataFolder, dataFolder } from '../data-folder.ts';
 import { LOCK_WAIT_MS, openDatabase, openMemory, openPostgres } from '../open-engine.ts';
 import { openServer, type ServerParts } from '../open-server.ts';
 import { done, failed, type Outcome, wrongInput } from '../outcome.ts';
-import { keepHeapSmall } from '../platform/small-heap.ts';
 import { stopSignal } from '../platform/stop-signal.ts';
 import { type StorageChoice, storageOption } from '../storage-option.ts';
 
@@ -72,7 +71,6 @@ const serveUntilStopped = async (context: CommandContext, options: ServeOptions,
 };
 
 const serve = async (context: CommandContext, options: ServeOptions): Promise<Outcome> => {
-  keepHeapSmall();
   const only = options.app === undefined ? undefined : findApp(options.app);
   if (options.app !== undefined && only === undefined) return noSuchApp(options.app);
   const config = await loadConfig(context, options);
