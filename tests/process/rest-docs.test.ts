@@ -81,3 +81,13 @@ test('the commands of docs/REPERTOIRE.md do what it says, in its order', async (
   const file: unknown = JSON.parse(await readFile(join(folder, 'repertoire.json'), 'utf8'));
   expect(file).toMatchObject({ user: { id: 'ann' }, pieces: [{ title: 'Oli Aloha' }], practiceSessions: [{ endedAtSource: 'manual' }] });
 });
+
+test('the commands of docs/BROWSING.md do what it says, in its order', async () => {
+  const output = await runPage('docs/BROWSING.md');
+  expect(output).not.toContain('"error"');
+  expect(output.match(/"accepted":1,"created":1,"updated":0,"unchanged":0,"rejected":\[\]/gu)).toHaveLength(2);
+  for (const part of ['"url":"https://tides.example/almanac"', '"domainDurations":{"tides.example":240000}', '"everything":true']) {
+    expect(output).toContain(part);
+  }
+  expect(output).toMatch(/"visits":1,"activeDuration":240000/u);
+});
