@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { LISTEN_LIMITS, type ListenLimits, listen } from './listen.ts';
 import { createNodeEnv } from './node-env.ts';
 
-const open = async (limits: Partial<ListenLimits> = {}, answer = () => new Response('answered')) => {
+const open = async (limits: Partial<ListenLimits> = {}, answer: Parameters<typeof listen>[0] = () => new Response('answered')) => {
   const listener = await listen(answer, { port: 0, host: '127.0.0.1' }, createNodeEnv(), { ...LISTEN_LIMITS, ...limits });
   onTestFinished(async () => void (await listener.close(0)));
   const connected = (): Socket => connect(listener.port, '127.0.0.1');
@@ -73,6 +73,17 @@ test.each([
   expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   const { error } = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
   expect(error).toEqual({ code, message: expect.stringMatching(/\w/), correlationId: expect.stringMatching(/^[\w-]{36}$/) });
+});
+
+test.each([
+  ['in its headers', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Le'],
+  ['in its body', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{"half'],
+  ['in a chunk', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n{"half'],
+])('a request that is cut off %s is not called wrong: clients would blame what they sent', async (_, bytes) => {
+  const { connected } = await open({}, async (request) => new Response(await request.text()));
+  const socket = connected();
+  socket.end(bytes);
+  expect(await text(socket)).toMatch(/^HTTP\/1.1 408 /);
 });
 
 test('after an answer, a body that drips brings no second one', async () => {

@@ -6,6 +6,8 @@ import { errorBody } from '../http/answer.ts';
 const UNREAD: { readonly [nodeCode: string]: Refusal } = {
   HPE_HEADER_OVERFLOW: refuse('HEADERS_TOO_LARGE', 'The address and the headers are too large together.').error,
   ERR_HTTP_REQUEST_TIMEOUT: refuse('REQUEST_TIMEOUT', 'The request did not come to its end in time.').error,
+  // Something on the way cut it off. What it asked for is not at fault: a client must not take this for a verdict on its mutations.
+  HPE_INVALID_EOF_STATE: refuse('REQUEST_TIMEOUT', 'The connection ended before the request did. Send it again.').error,
 };
 
 /**
