@@ -53,7 +53,7 @@ const readBytes = async (c: HttpContext, limitBytes: number): Promise<Result<Buf
     return bytes.length > limitBytes ? tooLarge(limitBytes) : ok(bytes);
   } catch {
     // The caller hung up; hardly anyone will read this, but it is no fault of the server.
-    return refuse('BAD_REQUEST', 'The body broke off before its end.');
+    return refuse('REQUEST_TIMEOUT', 'The body broke off before its end. Send it again.');
   }
 };
 
