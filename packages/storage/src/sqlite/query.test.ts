@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { countTo, SPACE, storeRecords } from '@tidemark/engine/conformance';
 import type { QueryPlan } from '@tidemark/engine/storage';
 import { type AppDefinition, defineApp, defineCollection } from '@tidemark/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { connect, rows } from './database.ts';
 import { declareIndexes } from './declare-indexes.ts';
 import { indexesOf } from './indexing.ts';
@@ -46,6 +46,19 @@ describe('the statement of a query', () => {
     db.close();
   });
 });
+
+test.each(['asc', 'desc'] as const)(
+  'a page far on is bound on each side once (%s): a second bound would be walked to, not sought',
+  (direction) => {
+    const db = connect(':memory:');
+    migrate(db, ':memory:');
+    const indexes = indexesOf(declareIndexes(db, [appWith([['a']], [])]), 'app', 'tasks');
+    const plan: QueryPlan = { ...byId, index: ['a'], direction, range: { gte: 1, lt: 9 }, after: { values: [5], id: 'x' } };
+    const { text } = querySql(1, plan, indexes);
+    db.close();
+    expect(text.match(/e\.key [<>]=? \?/g)).toEqual(direction === 'asc' ? ['e.key > ?', 'e.key < ?'] : ['e.key >= ?', 'e.key < ?']);
+  },
+);
 
 describe('declared indexes', () => {
   it('cover records stored before they were declared, and go when they are no longer', async () => {

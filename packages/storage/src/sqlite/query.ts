@@ -20,20 +20,39 @@ const both = (conditions: readonly Sql[]): Sql => ({
   values: conditions.flatMap((one) => one.values),
 });
 
-/** The bounds of a plan as bounds on encoded keys. */
+/** A bound on encoded keys: it starts with this one, or right behind it. */
+interface Bound {
+  readonly key: Uint8Array;
+  readonly open: boolean;
+}
+
+/** The bound that leaves less: `sign` is 1 among lower ones, -1 among upper ones. */
+const tightest = (bounds: readonly Bound[], sign: 1 | -1): Bound | undefined =>
+  bounds.reduce((best: Bound | undefined, one) => {
+    const order = best === undefined ? 1 : Buffer.compare(one.key, best.key) * sign;
+    return order > 0 || (order === 0 && one.open) ? one : best;
+  }, undefined);
+
+/**
+ * The bounds of a plan as one lower and one upper bound on encoded keys. Of two on one side SQLite seeks to whichever it likes, and
+ * walks from there: with the place to go on after as the second, each page would read all pages before it again.
+ */
 const keyBounds = (column: string, plan: QueryPlan, encode: (values: readonly IndexValue[]) => Uint8Array): Sql[] => {
-  const bounds: Sql[] = [];
-  const add = (operator: string, value: Uint8Array) => bounds.push({ text: `${column} ${operator} ?`, values: [value] });
-  const { equals, range = {}, after } = plan;
+  const { equals, range = {}, after, direction } = plan;
   const start = encode(equals);
-  add('>=', start);
-  add('<', endOf(start));
-  if (range.gt !== undefined) add('>=', endOf(encode([...equals, range.gt])));
-  if (range.gte !== undefined) add('>=', encode([...equals, range.gte]));
-  if (range.lt !== undefined) add('<', encode([...equals, range.lt]));
-  if (range.lte !== undefined) add('<', endOf(encode([...equals, range.lte])));
-  if (after !== undefined) add(plan.direction === 'asc' ? '>' : '<', encode([...after.values, after.id]));
-  return bounds;
+  const at = (value: IndexValue): Uint8Array => encode([...equals, value]);
+  const lower: Bound[] = [{ key: start, open: false }];
+  const upper: Bound[] = [{ key: endOf(start), open: true }];
+  if (range.gt !== undefined) lower.push({ key: endOf(at(range.gt)), open: false });
+  if (range.gte !== undefined) lower.push({ key: at(range.gte), open: false });
+  if (range.lt !== undefined) upper.push({ key: at(range.lt), open: true });
+  if (range.lte !== undefined) upper.push({ key: endOf(at(range.lte)), open: true });
+  if (after !== undefined) (direction === 'asc' ? lower : upper).push({ key: encode([...after.values, after.id]), open: true });
+  const [from, to] = [tightest(lower, 1), tightest(upper, -1)];
+  return [
+    ...(from === undefined ? [] : [{ text: `${column} ${from.open ? '>' : '>='} ?`, values: [from.key] }]),
+    ...(to === undefined ? [] : [{ text: `${column} < ?`, values: [to.key] }]),
+  ];
 };
 
 /** Conditions go over ids alone; they are strings, so only strings can bound them. */
