@@ -107,7 +107,9 @@ test('a body that breaks off is no fault of the server, nor of what was sent', a
   asked.write('{"protocolVersion":1');
   await vi.waitFor(async () => expect((await post('/sync/push', pushOf([]))).status).toBe(200));
   asked.destroy();
-  await vi.waitFor(() => expect(logged()).toContainEqual(expect.objectContaining({ status: 408, code: 'REQUEST_TIMEOUT', route: '/sync/push' })));
+  await vi.waitFor(() =>
+    expect(logged()).toContainEqual(expect.objectContaining({ status: 408, code: 'REQUEST_TIMEOUT', route: '/sync/push' })),
+  );
   expect(logged().filter(({ level }) => level === 'error')).toEqual([]);
 });
 
