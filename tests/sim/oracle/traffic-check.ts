@@ -51,13 +51,15 @@ const createVerdictCheck = ({ violate, sometimes }: Context, memory: Memory) => 
     if (kind === 'rejected') sometimes.hit(`mutation refused: ${String(item.code)}`);
     if (item.code === 'PLANNER_FAILED') violate('total', `the planner failed on ${mutationId}: ${String(item.message)}`);
     if (item.code === 'GROUP_SPLIT') violate('I16', `the group of ${mutationId} was sent in parts`);
+    if (!memory.receipts.has(mutationId)) {
+      // An erasure may come between the append and its answer, which then tells of the space that was.
+      if (!memory.erasedReceipts.has(mutationId)) violate('I1', `${mutationId} was answered ${says}, but there is no receipt`);
+      return;
+    }
     const key = `${user} ${mutationId}`;
     const before = verdicts.get(key) ?? says;
     verdicts.set(key, before);
     if (before !== says) violate('I2', `${mutationId} of ${user} was answered ${before}, then ${says}`);
-    // An erasure may come between the append and its answer.
-    if (!memory.receipts.has(mutationId) && !memory.erasedReceipts.has(mutationId))
-      violate('I1', `${mutationId} was answered ${says}, but there is no receipt`);
   };
   return { take, forget: (): void => verdicts.clear() };
 };

@@ -88,10 +88,10 @@ const connect = async ({ env, calls }: SyncTools, url: string, meta: Meta): Prom
 };
 
 /** Reads a stream to its end. Answers whether anything but an error came. */
-const follow = async (tools: SyncTools, stream: HttpStream, { cursor: first }: Meta, poke: () => void): Promise<boolean> => {
+const follow = async (tools: SyncTools, stream: HttpStream, opened: Meta, poke: () => void): Promise<boolean> => {
   const parse = createSseParser();
   const watch = (): (() => void) => tools.env.setTimer(SILENCE_MAX_MS, () => stream.close());
-  let cursor = first ?? '';
+  let asked = opened;
   let heard = false;
   let stopWatch = watch();
   try {
@@ -106,8 +106,10 @@ const follow = async (tools: SyncTools, stream: HttpStream, { cursor: first }: M
         }
         const page = event === 'page' ? parseObject(data) : undefined;
         if (!isPullAnswer(page)) continue;
-        if (await takeLivePage(tools, page, cursor)) poke();
-        cursor = page.cursor;
+        if (await takeLivePage(tools, page, asked)) poke();
+        // The `ackedN` of its pages is that of another clientId: the next stream is opened with the present one.
+        if (tools.transactions.mirror.meta.clientId !== opened.clientId) return true;
+        asked = { ...asked, cursor: page.cursor };
       }
       heard = true;
     }
