@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { orderKeys, weekday } from '@tidemark/apps/weekday';
+import { createMemoryStore, openClient } from '@tidemark/client';
 import { expect, test } from 'vitest';
 import 'fake-indexeddb/auto';
 import { openWithAccount } from '../../docs/examples/account.ts';
@@ -8,6 +10,7 @@ import { openNotes } from '../../docs/examples/notes.ts';
 import { openRepertoire } from '../../docs/examples/repertoire.ts';
 import { serveNotes } from '../../docs/examples/serve-notes.ts';
 import { openTimer } from '../../docs/examples/timer.ts';
+import { putFirst } from '../../docs/examples/weekday.ts';
 import { createKeptText } from './kept-text.ts';
 import { freshFolder, serve, tokenOf } from './platform/tidemark-process.ts';
 
@@ -32,6 +35,18 @@ test('the examples of the docs run, and sync', async () => {
     await served.close();
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test('the example of docs/WEEKDAY.md puts a block first, without a server', async () => {
+  const account = { issuer: 'test', subject: 'ann' };
+  const store = createMemoryStore(true);
+  const client = await openClient({ app: weekday, url: 'http://127.0.0.1:9', token: () => null, account, store, live: false });
+  const keys = orderKeys(3);
+  for (const [i, title] of ['Swim', 'Read', 'Cook'].entries()) {
+    await client.collection('schedule_blocks').put({ title, start: '06:30', end: '07:00', order: keys[i] ?? '' }, title);
+  }
+  expect(await putFirst(client, 'Cook')).toEqual(['Cook', 'Swim', 'Read']);
+  await client.close();
 });
 
 test('the timer of the docs runs, and syncs', async () => {

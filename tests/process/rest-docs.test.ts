@@ -82,6 +82,12 @@ test('the commands of docs/REPERTOIRE.md do what it says, in its order', async (
   expect(file).toMatchObject({ user: { id: 'ann' }, pieces: [{ title: 'Oli Aloha' }], practiceSessions: [{ endedAtSource: 'manual' }] });
 });
 
+test('the commands of docs/WEEKDAY.md do what it says, in its order', async () => {
+  const output = await runPage('docs/WEEKDAY.md');
+  expect(output).not.toContain('"error"');
+  for (const part of ['"status":"applied"', 'swim,06:30,07:15,Swim,']) expect(output).toContain(part);
+});
+
 test('the commands of docs/BROWSING.md do what it says, in its order', async () => {
   const output = await runPage('docs/BROWSING.md');
   expect(output).not.toContain('"error"');

@@ -46,7 +46,7 @@ export const proofOf = (command: string, path = ''): Proof | undefined => {
   if (/^npx tidemark(\s|$)/.test(command)) return 'tidemark';
   if (/^npx vitest run --project (unit|rules|process|browser)(\s|$)/.test(command)) return 'listed';
   // tests/process/rest-docs.test.ts runs all of these pages, variables and all.
-  if (['docs/REST.md', 'docs/REPERTOIRE.md', 'docs/BROWSING.md'].includes(path)) return 'listed';
+  if (['docs/REST.md', 'docs/REPERTOIRE.md', 'docs/BROWSING.md', 'docs/WEEKDAY.md'].includes(path)) return 'listed';
   return Object.hasOwn(LISTED, command) ? 'listed' : undefined;
 };
 

@@ -6,6 +6,7 @@ const EXAMPLES: readonly { readonly page: string; readonly file: string }[] = [
   { page: 'docs/OPERATIONS.md', file: 'docs/examples/tidemark.config.ts' },
   { page: 'docs/TIME-TRACKER.md', file: 'docs/examples/timer.ts' },
   { page: 'docs/REPERTOIRE.md', file: 'docs/examples/repertoire.ts' },
+  { page: 'docs/WEEKDAY.md', file: 'docs/examples/weekday.ts' },
   { page: 'docs/ACCOUNTS.md', file: 'docs/examples/account.ts' },
 ];
 

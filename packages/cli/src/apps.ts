@@ -6,12 +6,14 @@ import { taskTracker } from '@tidemark/apps/task-tracker';
 import { taskTrackerRoutes } from '@tidemark/apps/task-tracker/routes';
 import { timeTracker } from '@tidemark/apps/time-tracker';
 import { timeTrackerRoutes } from '@tidemark/apps/time-tracker/routes';
+import { weekday } from '@tidemark/apps/weekday';
+import { weekdayRoutes } from '@tidemark/apps/weekday/routes';
 import type { AppDefinition } from '@tidemark/protocol';
 import type { AppRoutes, Mount } from '@tidemark/server';
 import { type Outcome, wrongInput } from './outcome.ts';
 
 /** The apps that this Tidemark serves. */
-export const APPS: readonly AppDefinition[] = [timeTracker, taskTracker, repertoire, browsing];
+export const APPS: readonly AppDefinition[] = [timeTracker, taskTracker, repertoire, browsing, weekday];
 
 /** The routes of their own that apps have, by the app's name. */
 const ROUTES: ReadonlyMap<string, AppRoutes> = new Map([
@@ -19,6 +21,7 @@ const ROUTES: ReadonlyMap<string, AppRoutes> = new Map([
   [taskTracker.name, taskTrackerRoutes],
   [repertoire.name, repertoireRoutes],
   [browsing.name, browsingRoutes],
+  [weekday.name, weekdayRoutes],
 ]);
 
 /** Where apps stand in a server: each at /apps/NAME, or `only` one at the root, where its own clients look for it. */

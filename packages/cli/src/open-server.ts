@@ -77,10 +77,10 @@ export const openServer = async (context: CommandContext, parts: ServerParts): P
     logger,
     metrics,
     identity: identities.value.identity,
-    mounts: mountsOf(only).map((mount) => ({
-      ...mount,
-      requireVerifiedEmail: config.apps?.[mount.app.name]?.requireVerifiedEmail ?? false,
-    })),
+    mounts: mountsOf(only).map((mount) => {
+      const requireVerifiedEmail = config.apps?.[mount.app.name]?.requireVerifiedEmail;
+      return { ...mount, ...(requireVerifiedEmail === undefined ? {} : { requireVerifiedEmail }) };
+    }),
     https: config.publicUrl?.startsWith('https://') === true,
     listenLimits: listenLimits(config),
     ...(origins === undefined || origins === '*' ? {} : { origins }),

@@ -37,6 +37,7 @@ test('the exports are these', () => {
       "collectionsKey",
       "compareIndexValues",
       "compareStrings",
+      "compositeId",
       "counter",
       "decodeBase64Url",
       "decodeCursor",

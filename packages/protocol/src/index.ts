@@ -2,6 +2,7 @@ export { decodeBase64Url } from './base64url.ts';
 export { canonicalJson, jsonEqual, utf8Length } from './canonical.ts';
 export { canonicalJsonAtAnyDepth } from './canonical-any-depth.ts';
 export { checkJson } from './check-json.ts';
+export { compositeId } from './composite-id.ts';
 export { type Cursor, collectionsKey, decodeCursor, encodeCursor } from './cursor.ts';
 export { addHash, digestText, hashText, type Lanes, recordHash, subtractHash } from './digest.ts';
 export type { Env } from './env.ts';

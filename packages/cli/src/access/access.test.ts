@@ -1,7 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { APPS } from '../apps.ts';
 import { exampleOf, openPerson, openRevoked, openUnverified, type Person, RANDOM_IDS } from './people.suite.ts';
-import { ACCOUNTS, BROWSING, type Needs, nativeRows, REPERTOIRE, ROOT, type Row, TASK_TRACKER, TIME_TRACKER } from './rows.suite.ts';
+import {
+  ACCOUNTS,
+  BROWSING,
+  type Needs,
+  nativeRows,
+  REPERTOIRE,
+  ROOT,
+  type Row,
+  TASK_TRACKER,
+  TIME_TRACKER,
+  WEEKDAY,
+} from './rows.suite.ts';
 import { type Asked, openWorld, VERIFIED_ONLY, type World } from './world.suite.ts';
 
 // Every route of the whole server × every kind of credential × own, foreign, random and malformed ids.
@@ -11,6 +22,7 @@ const OWN_ROUTES: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
   'task-tracker': TASK_TRACKER,
   repertoire: REPERTOIRE,
   browsing: BROWSING,
+  weekday: WEEKDAY,
 };
 
 /** One route of the server: its row under one base. */
@@ -81,7 +93,7 @@ const checkPlace = async (world: World, place: Place) => {
   for (const [name, token, refusal] of await badCredentials(world, app, alice)) {
     await cell(name, token, own, isOpen ? row.own : refusal);
   }
-  const isShut = place.app === VERIFIED_ONLY && (row.needs === 'read' || row.needs === 'write');
+  const isShut = VERIFIED_ONLY.has(app) && place.app !== undefined && (row.needs === 'read' || row.needs === 'write');
   const strangers = row.foreign ?? row.own;
   await cell('unverified', await openUnverified(world), own, isShut ? '403 EMAIL_NOT_VERIFIED' : strangers);
   const forKey = row.needs === 'account' || row.needs === 'write' ? readingKeyGets[row.needs] : row.own;

@@ -41,6 +41,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     fields: { visitId: 'pv_1_1', anonymousClientId: 'browser', url: 'https://example.com/', duration: 1 },
     edit: { was: { duration: 1 }, fields: { duration: 2 } },
   },
+  weekday: { collection: 'schedule_blocks', fields: { title: 'Tides', start: '07:00', end: '07:30' }, edit: TITLE },
 };
 
 export const exampleOf = (app: string): Example => {

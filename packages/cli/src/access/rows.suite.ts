@@ -148,6 +148,16 @@ export const BROWSING: Readonly<Record<string, Row>> = {
   'POST /api/v1/data/sync': { needs: 'write', body: { pageVisits: [] }, own: '200' },
 };
 
+const COLLECTIONS_OF_WEEKDAY = [
+  ...['schedule_blocks', 'completion', 'top3', 'mechanism', 'supplements', 'supplement_log'],
+  ...['meals', 'meal_log', 'log_entries', 'workout_programs', 'workout_history', 'settings'],
+];
+
+export const WEEKDAY: Readonly<Record<string, Row>> = {
+  ...PAGES,
+  ...Object.fromEntries(COLLECTIONS_OF_WEEKDAY.map((name) => [`GET /${name}/export.csv`, { needs: 'read', own: '200' } as const])),
+};
+
 const BAD = { needs: 'open', body: {}, own: '400 BAD_REQUEST' } as const;
 const mailed = (body: object): Row => ({ needs: 'open', body, own: '202' });
 const linkPage = { needs: 'open', query: '?token=a.b.c', own: '200' } as const;

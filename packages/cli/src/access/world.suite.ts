@@ -27,8 +27,8 @@ export const unwrap = <T>(result: Result<T>): T => {
   return result.value;
 };
 
-/** Only people with a verified address may use this one of the apps. */
-export const VERIFIED_ONLY = 'task-tracker';
+/** Only people with a verified address may use these apps: one because the mount says so, the other by itself. */
+export const VERIFIED_ONLY: ReadonlySet<string> = new Set(['task-tracker', 'weekday']);
 
 const CONFIG: Config = {
   identities: { stranger: { kind: 'local', port: 0, like: { kind: 'google', clientIds: ['ours'] } } },
@@ -109,7 +109,7 @@ export const openWorld = async () => {
     logger,
     identity: identities.identity,
     metrics: createMetrics(),
-    mounts: mountsOf().map((mount) => ({ ...mount, requireVerifiedEmail: mount.app.name === VERIFIED_ONLY })),
+    mounts: mountsOf().map((mount) => (mount.app.name === 'task-tracker' ? { ...mount, requireVerifiedEmail: true } : mount)),
     accounts,
     mail: { mailbox, isLoopback: () => true },
     development: { key, isLoopback: () => true },

@@ -31,6 +31,18 @@ describe.each(['deleteWins', 'editWins'] as const)('%s', (onDelete) => {
     expect(await open(bench)).toMatchObject([{ field: '*', mine: { title: 'b' }, theirs: null, outcome: wins ? 'mine' : 'theirs' }]);
   });
 
+  it('meets two edits that have not seen the delete: neither is dropped', async () => {
+    const bench = await withRecord(onDelete);
+    await bench.client('a').push({ op: 'delete', id: 'x', was: { title: 'o' }, base: 1 });
+    const b = bench.client('b');
+    await b.push({ op: 'patch', id: 'x', fields: { title: 'b' }, was: { title: 'o' }, base: 1 });
+    await b.push({ op: 'patch', id: 'x', fields: { note: 'b' }, was: {}, base: 1 });
+    const both = { title: 'b', note: 'b' };
+    if (!wins) expect(await open(bench)).toMatchObject([{ field: '*', mine: both }]);
+    for (const { conflictId } of wins ? [] : await open(bench)) await bench.engine.resolve(bench.space, conflictId, { choose: 'mine' });
+    expect(await bench.fields('notes', 'x')).toEqual(both);
+  });
+
   it('meets a delete that has not seen an edit', async () => {
     const bench = await withRecord(onDelete);
     await bench.client('a').push({ op: 'patch', id: 'x', fields: { title: 'a' }, was: { title: 'o' }, base: 1 });

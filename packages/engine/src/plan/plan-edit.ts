@@ -1,10 +1,10 @@
-import { type CollectionDefinition, type JsonObject, type MutableJsonObject, WHOLE_RECORD } from '@tidemark/protocol';
+import { type CollectionDefinition, isJsonObject, type JsonObject, type MutableJsonObject, WHOLE_RECORD } from '@tidemark/protocol';
 import { type Edit, type EditOutcome, healedOrder, isForeign, NEEDED, rejected, stampFor, unchanged } from './context.ts';
 import type { Draft, DraftRecord } from './draft.ts';
 import { awaitCreate, createAwaited, isAwaited } from './heal-edit.ts';
 import { clears, isCreate, merge } from './merge-record.ts';
 import { type RecordMeta, withOpen } from './meta.ts';
-import { raiseConflict } from './raise-conflict.ts';
+import { conflictToContinue, raiseConflict } from './raise-conflict.ts';
 import { keepingReferences } from './references.ts';
 import { withDerived, writeLive } from './write-record.ts';
 
@@ -24,7 +24,11 @@ const create = (draft: Draft, collection: CollectionDefinition, edit: Edit, prev
 /** The edit of a record whose deletion its author had not seen. */
 const editDeleted = (draft: Draft, collection: CollectionDefinition, edit: Edit, tombstone: DraftRecord): EditOutcome => {
   const deletion = tombstone.meta.deletion;
-  const mine: MutableJsonObject = { ...tombstone.fields };
+  const earlier = conflictToContinue(draft, edit, tombstone.meta.open, { field: WHOLE_RECORD, theirs: undefined });
+  if (earlier === 'needed') return NEEDED;
+  // Further edits of a client go onto what it edited before: the conflict holds them all.
+  const edited = earlier?.fields.mine ?? null;
+  const mine: MutableJsonObject = { ...(isJsonObject(edited) ? edited : tombstone.fields) };
   for (const [field, value] of Object.entries(edit.fields)) {
     if (clears(collection, edit, field)) delete mine[field];
     else mine[field] = value;

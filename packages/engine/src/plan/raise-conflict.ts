@@ -49,30 +49,42 @@ const authorOfStamp = (draft: Draft, stamp: Stamp | undefined): Author | 'needed
  * Does a conflict go on where an open one began, so that updating that one loses nothing? Only where the client had not seen
  * it yet (its own later value then includes the earlier one), and no other dropped value would have to give way.
  */
-const continues = (edit: Edit, conflict: ConflictDraft, open: DraftRecord): boolean => {
-  const { fields } = open;
-  if (!isConflictFields(fields) || fields.state !== 'open') return false;
-  if (edit.baseCounts && edit.base >= open.seq) return false;
-  return fields.outcome === 'theirs' || jsonEqual(fields.theirs, conflict.theirs ?? null);
+const continues = (edit: Edit, theirs: Json | undefined, fields: ConflictFields, seq: number): boolean => {
+  if (fields.state !== 'open') return false;
+  if (edit.baseCounts && edit.base >= seq) return false;
+  return fields.outcome === 'theirs' || jsonEqual(fields.theirs, theirs ?? null);
+};
+
+/** The open conflict that one of `edit` about the same field goes on from (see `continues`), or 'needed'. */
+export const conflictToContinue = (
+  draft: Draft,
+  edit: Edit,
+  open: RecordMeta['open'],
+  { field, theirs }: Pick<ConflictDraft, 'field' | 'theirs'>,
+): { readonly id: string; readonly fields: ConflictFields } | undefined | 'needed' => {
+  const id = openConflict(open, field, edit.clientId);
+  if (id === undefined) return undefined;
+  if (!draft.hasLoaded(CONFLICTS, id)) return 'needed';
+  const standing: DraftRecord | undefined = draft.record(CONFLICTS, id);
+  if (standing === undefined || !isConflictFields(standing.fields)) return undefined;
+  return continues(edit, theirs, standing.fields, standing.seq) ? { id, fields: standing.fields } : undefined;
 };
 
 /**
  * Stores a conflict of `edit` about a field of a record. A further one of the same client, record and field updates
- * the one that is open (see `continues`). Answers its id, or 'needed'.
+ * the one that is open (see `conflictToContinue`). Answers its id, or 'needed'.
  */
 export const raiseConflict = (draft: Draft, edit: Edit, open: RecordMeta['open'], conflict: ConflictDraft): string | 'needed' => {
   const theirsBy = authorOfStamp(draft, conflict.theirsStamp);
   if (theirsBy === 'needed') return 'needed';
-  const openId = openConflict(open, conflict.field, edit.clientId);
-  if (openId !== undefined && !draft.hasLoaded(CONFLICTS, openId)) return 'needed';
-  const standing = openId === undefined ? undefined : draft.record(CONFLICTS, openId);
-  const previous = standing && continues(edit, conflict, standing) ? standing.fields : undefined;
-  const id = previous && openId !== undefined ? openId : conflictIdOf(edit.mutationId, conflict.field);
+  const previous = conflictToContinue(draft, edit, open, conflict);
+  if (previous === 'needed') return 'needed';
+  const id = previous?.id ?? conflictIdOf(edit.mutationId, conflict.field);
   const fields: ConflictFields = {
     collection: edit.collection,
     id: edit.id,
     field: conflict.field,
-    was: (previous ? previous.was : conflict.was) ?? null,
+    was: (previous ? previous.fields.was : conflict.was) ?? null,
     mine: conflict.mine ?? null,
     theirs: conflict.theirs ?? null,
     mineBy: { clientId: edit.clientId, mutationId: edit.mutationId, at: edit.at },

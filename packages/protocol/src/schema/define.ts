@@ -19,7 +19,7 @@ export interface CollectionInput<F extends FieldDefinitions> {
   readonly derive?: Derive;
 }
 
-const COLLECTION_NAME = /^[a-z][a-zA-Z0-9-]*$/;
+const COLLECTION_NAME = /^[a-z][a-zA-Z0-9_-]*$/;
 /** Narrow enough to stand in any storage's index expression as it is. */
 const FIELD_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 const FIELD_NAME_LENGTH_MAX = 64;
@@ -31,7 +31,7 @@ export const defineCollection = <const F extends FieldDefinitions>(input: Collec
     throw new Error(`collection ${name}: ${sentence}`);
   };
   if (!COLLECTION_NAME.test(name) || name.length > LIMITS.collectionNameLengthMax) {
-    wrong(`a name is a lower-case letter, then letters, digits and -, at most ${LIMITS.collectionNameLengthMax} characters`);
+    wrong(`a name is a lower-case letter, then letters, digits, _ and -, at most ${LIMITS.collectionNameLengthMax} characters`);
   }
   for (const [field, definition] of Object.entries(fields)) {
     const fault = faultOfField(field, definition, derive);
@@ -81,7 +81,7 @@ export const defineApp = <const C extends Collections>(input: {
     throw new Error(`app ${name}: ${sentence}`);
   };
   if (!COLLECTION_NAME.test(name) || name.length > LIMITS.collectionNameLengthMax) {
-    wrong(`a name is a lower-case letter, then letters, digits and -, at most ${LIMITS.collectionNameLengthMax} characters`);
+    wrong(`a name is a lower-case letter, then letters, digits, _ and -, at most ${LIMITS.collectionNameLengthMax} characters`);
   }
   if (!Number.isSafeInteger(schemaVersion) || schemaVersion < 1) wrong('schemaVersion is a whole number from 1');
   for (const [key, collection] of Object.entries(collections)) {

@@ -103,7 +103,8 @@ const principalOf = (payload: JWTPayload, app: string): Principal | undefined =>
     subject: sub,
     spaceKey: spaceKeyOf(sub),
     scopes: EVERY_SCOPE,
-    emailVerified: false,
+    // Whoever runs the server vouches for these people; there is nobody to send a mail to.
+    emailVerified: true,
     expiresAt: exp * 1000,
   };
 };

@@ -17,6 +17,8 @@ export interface RestApi {
   /** What the dialect's bodies are like, where they are not the usual envelope. */
   readonly errorSchema?: z.ZodType;
   readonly rateLimit: RateLimit;
+  /** See AppRoutes. */
+  readonly requireVerifiedEmail?: boolean;
   /** Called once for each mount with its path. */
   readonly endpoints: (base: string, services: Services) => readonly Endpoint[];
 }
@@ -32,6 +34,7 @@ const openRoute = (path: string, type: string, text: string): OpenRoute => ({
 export const restRoutes = (api: RestApi): AppRoutes => ({
   dialect: api.dialect,
   rateLimit: api.rateLimit,
+  requireVerifiedEmail: api.requireVerifiedEmail ?? false,
   open: (services, base): readonly Route[] => {
     const endpoints = api.endpoints(base, services);
     const spec = specOf(api, base, endpoints);

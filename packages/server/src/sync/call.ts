@@ -70,6 +70,8 @@ export interface AppRoutes {
   readonly dialect?: Dialect;
   /** A token bucket for each user and API key over the app's own routes: `perSecond` on end, `burst` at once. */
   readonly rateLimit?: RateLimit;
+  /** Refuse whoever's e-mail address is not verified under the whole mount, native routes included, unless a mount says otherwise. */
+  readonly requireVerifiedEmail?: boolean;
   /** Called once for each mount, with its path ('' at the root). What the rows must remember for this server they keep in this call. */
   readonly open: (services: Services, base: string) => readonly Route[];
 }

@@ -19,7 +19,7 @@ export interface Mount {
   readonly path: string;
   /** The app's own routes beside the native ones. */
   readonly routes?: AppRoutes;
-  /** Refuse whoever's e-mail address is not verified, with EMAIL_NOT_VERIFIED. */
+  /** Refuse whoever's e-mail address is not verified, with EMAIL_NOT_VERIFIED. Default: as the app's routes say. */
   readonly requireVerifiedEmail?: boolean;
 }
 
@@ -37,7 +37,7 @@ interface Guard {
 
 /** Puts the native routes and the app's own under its path. A path of the app's own that is also native is a fault of the program. */
 export const mountApp = (http: HttpApp, mount: Mount, services: Services): void => {
-  const { app, routes, requireVerifiedEmail = false } = mount;
+  const { app, routes, requireVerifiedEmail = routes?.requireVerifiedEmail ?? false } = mount;
   const base = mount.path.replace(/\/+$/, '');
   const own = routes?.open(services, base) ?? [];
   const taken = own.find((route) => NATIVE_ROUTES.some((native) => native.path === route.path));

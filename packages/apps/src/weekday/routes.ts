@@ -1,0 +1,13 @@
+import { type AppRoutes, plainDialect, restRoutes } from '@tidemark/server/rest';
+import { tableEndpoints } from './routes/tables.ts';
+
+/** The routes of docs/WEEKDAY.md, beside the native ones. */
+export const weekdayRoutes: AppRoutes = restRoutes({
+  title: 'Weekday',
+  description: 'The days of one person: schedule, completion, supplements, meals, log and workouts. Send a token as Authorization: Bearer.',
+  version: '1.0.0',
+  dialect: plainDialect,
+  requireVerifiedEmail: true,
+  rateLimit: { perSecond: 100, burst: 500 },
+  endpoints: () => tableEndpoints,
+});
