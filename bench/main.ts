@@ -8,6 +8,7 @@ import type { Running } from './platform/process.ts';
 import { printMachine, printMeasured } from './report.ts';
 import { isMet, ratioOf } from './targets.ts';
 import type { Bench, Measured, Workload } from './workload.ts';
+import { browsing } from './workloads/browsing.ts';
 import { bundle } from './workloads/bundle.ts';
 import { firstSync } from './workloads/first-sync.ts';
 import { idlePull } from './workloads/idle-pull.ts';
@@ -15,6 +16,7 @@ import { largeSpace, largeStart } from './workloads/large-space.ts';
 import { serverMemory } from './workloads/memory.ts';
 import { propagation } from './workloads/propagation.ts';
 import { push } from './workloads/push.ts';
+import { repertoire } from './workloads/repertoire.ts';
 import { rest } from './workloads/rest.ts';
 import { singles } from './workloads/single-writes.ts';
 
@@ -29,6 +31,8 @@ const WORKLOADS: readonly Workload[] = [
   largeSpace,
   largeStart,
   rest,
+  browsing,
+  repertoire,
 ];
 
 const chosen = (only: readonly string[]): readonly Workload[] => {

@@ -67,6 +67,7 @@ test('the exports are these', () => {
       "once",
       "orderBetween",
       "printCanonical",
+      "printedFields",
       "quoteJson",
       "readMember",
       "recordHash",

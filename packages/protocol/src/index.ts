@@ -33,7 +33,7 @@ export {
   set,
   text,
 } from './merge/index.ts';
-export { mutationContent } from './messages/mutation-content.ts';
+export { mutationContent, printedFields } from './messages/mutation-content.ts';
 export { printCanonical, quoteJson } from './print-canonical.ts';
 export { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN } from './protocol-version.ts';
 export { compareIndexValues, compareStrings, type IndexValue, toIndexValue } from './query/compare.ts';

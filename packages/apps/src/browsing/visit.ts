@@ -64,71 +64,76 @@ const hostOf = (url: string): string | undefined => {
 export const domainOf = (url: string): string | undefined =>
   /^[\x21-\x7e]*$/.test(url) && !url.includes('[') ? hostOf(url) : URL.canParse(url) ? new URL(url).hostname || undefined : undefined;
 
-const describe = (fields: Writable<PageVisitFields>, sent: SentVisit, at: number): void => {
-  const { title, category, categoryConfidence, categoryMethod } = sent;
-  if (typeof title === 'string' && title !== '') {
-    fields.title = title;
-    fields.titleAt = at;
-  }
-  if (typeof category === 'string' && category !== '') {
-    fields.category = category;
-    fields.categoryConfidence = categoryConfidence ?? null;
-    fields.categoryMethod = categoryMethod ?? null;
-    fields.categoryAt = at;
-  }
-};
-
-const measure = (fields: Writable<PageVisitFields>, sent: SentVisit, startedAt: number | null | undefined): void => {
-  const { endedAt, activeDuration, lastHeartbeat, engagementRate, isActive, durationSeconds } = sent;
-  const told = sent.duration ?? (typeof durationSeconds === 'number' ? durationSeconds * 1000 : undefined);
-  const between = typeof endedAt === 'number' && typeof startedAt === 'number' ? endedAt - startedAt : undefined;
-  const lasted = told ?? (between !== undefined && between >= 0 && between <= BROWSING_LIMITS.durationMax ? between : undefined);
-  if (typeof startedAt === 'number') fields.startedAt = startedAt;
-  if (typeof endedAt === 'number') fields.endedAt = endedAt;
-  if (lasted !== undefined) fields.duration = lasted;
-  if (typeof activeDuration === 'number') fields.activeDuration = activeDuration;
-  if (typeof lastHeartbeat === 'number') fields.lastHeartbeat = lastHeartbeat;
-  if (typeof engagementRate === 'number') fields.engagementRate = engagementRate;
-  if (typeof endedAt === 'number') fields.isActive = false;
-  else if (typeof isActive === 'boolean') fields.isActive = isActive;
+/** How long a visit lasted: as it says, or else from its start to its end. */
+const lengthOf = ({ duration: told, durationSeconds, endedAt }: SentVisit, startedAt: number | null | undefined): number | undefined => {
+  if (typeof told === 'number') return told;
+  if (typeof durationSeconds === 'number') return durationSeconds * 1000;
+  const between = typeof endedAt === 'number' && typeof startedAt === 'number' ? endedAt - startedAt : -1;
+  return between >= 0 && between <= BROWSING_LIMITS.durationMax ? between : undefined;
 };
 
 const periodsOf = (sent: NonNullable<SentVisit['idlePeriods']>): NonNullable<PageVisitFields['idlePeriods']> =>
   sortedPeriods(
     sent.map(({ start, end, durationMs, reason: why, resumeReason }) => ({
-      start,
-      ...(typeof end === 'number' ? { end } : {}),
       ...(typeof durationMs === 'number' ? { durationMs } : {}),
+      ...(typeof end === 'number' ? { end } : {}),
       ...(typeof why === 'string' ? { reason: why } : {}),
       ...(typeof resumeReason === 'string' ? { resumeReason } : {}),
+      start,
     })),
   );
 
+/** What the visit names or what follows from its id, such as `pv_1732100000000_7`. */
+const placeOf = (sent: SentVisit, visitId: string): { readonly startedAt: number | undefined; readonly tabId: number | undefined } => {
+  const [, toldStart, toldTab] = TELLING_ID.exec(visitId) ?? [];
+  const start = Number(toldStart ?? Number.NaN);
+  const startedAt = sent.timestamp ?? sent.startedAt ?? (start <= BROWSING_LIMITS.timeMax ? start : undefined);
+  const tabId = sent.tabId ?? (toldTab === undefined ? undefined : Number(toldTab));
+  return { startedAt, tabId: tabId !== undefined && tabId >= -1 ? tabId : undefined };
+};
+
+/** When the browser had last looked at a visit, as far as it says. */
+const lookedAt = ({ endedAt, lastHeartbeat }: SentVisit, startedAt: number | undefined, lasted: number | undefined): number =>
+  Math.max(endedAt ?? 0, lastHeartbeat ?? 0, (startedAt ?? 0) + (lasted ?? 0));
+
 /**
- * The record of a visit that was checked by `sentVisit`. What the visit leaves out is derived where it can be (tab and start from an
- * id such as `pv_1732100000000_7`, the domain from the address, the duration from start and end), or absent.
+ * The record of a visit that was checked by `sentVisit`. What the visit leaves out is derived where it can be (tab and start from
+ * its id, the domain from the address, the duration from start and end), or absent.
  * `client` stands in where the visit names no anonymousClientId.
  */
 export const visitRecord = (sent: SentVisit, client: string): ReadyRecord<PageVisitFields> => {
   const visitId = sent.id ?? sent.visitId ?? '';
   const anonymousClientId = sent.anonymousClientId ?? client;
-  const [, toldStart, toldTab] = TELLING_ID.exec(visitId) ?? [];
-  const start = Number(toldStart ?? Number.NaN);
-  const startedAt = sent.timestamp ?? sent.startedAt ?? (start <= BROWSING_LIMITS.timeMax ? start : undefined);
-  const tabId = sent.tabId ?? (toldTab === undefined ? undefined : Number(toldTab));
-  const fields: Writable<PageVisitFields> = { anonymousClientId, visitId, url: sent.url };
-  measure(fields, sent, startedAt);
-  if (typeof tabId === 'number' && tabId >= -1) fields.tabId = tabId;
+  const { startedAt, tabId } = placeOf(sent, visitId);
+  const lasted = lengthOf(sent, startedAt);
+  const at = lookedAt(sent, startedAt, lasted);
+  const describedAt = Math.min(at, BROWSING_LIMITS.timeMax);
   const domain = sent.domain ? sent.domain.toLowerCase() : domainOf(sent.url);
+  const { activeDuration, category, endedAt, engagementRate, idlePeriods, isActive, lastHeartbeat, metadata, title } = sent;
+  const hasEnded = typeof endedAt === 'number';
+  const fields: Partial<Writable<PageVisitFields>> = {};
+  // In the order of their names: whatever prints them as canonical JSON has nothing to sort.
+  if (typeof activeDuration === 'number') fields.activeDuration = activeDuration;
+  fields.anonymousClientId = anonymousClientId;
+  if (category) {
+    fields.category = category;
+    fields.categoryAt = describedAt;
+    fields.categoryConfidence = sent.categoryConfidence ?? null;
+    fields.categoryMethod = sent.categoryMethod ?? null;
+  }
   if (domain !== undefined) fields.domain = domain;
-  if (sent.idlePeriods && sent.idlePeriods.length > 0) fields.idlePeriods = periodsOf(sent.idlePeriods);
-  if (sent.metadata) fields.metadata = sent.metadata;
-  const at = Math.max(
-    fields.startedAt ?? 0,
-    fields.endedAt ?? 0,
-    fields.lastHeartbeat ?? 0,
-    (fields.startedAt ?? 0) + (fields.duration ?? 0),
-  );
-  describe(fields, sent, Math.min(at, BROWSING_LIMITS.timeMax));
-  return { id: visitKey(anonymousClientId, visitId), fields, at };
+  if (lasted !== undefined) fields.duration = lasted;
+  if (hasEnded) fields.endedAt = endedAt;
+  if (typeof engagementRate === 'number') fields.engagementRate = engagementRate;
+  if (idlePeriods && idlePeriods.length > 0) fields.idlePeriods = periodsOf(idlePeriods);
+  if (hasEnded || typeof isActive === 'boolean') fields.isActive = !hasEnded && isActive === true;
+  if (typeof lastHeartbeat === 'number') fields.lastHeartbeat = lastHeartbeat;
+  if (metadata) fields.metadata = metadata;
+  if (startedAt !== undefined) fields.startedAt = startedAt;
+  if (tabId !== undefined) fields.tabId = tabId;
+  if (title) {
+    fields.title = title;
+    fields.titleAt = describedAt;
+  }
+  return { id: visitKey(anonymousClientId, visitId), fields: { ...fields, url: sent.url, visitId, anonymousClientId }, at };
 };

@@ -12,6 +12,8 @@ export interface Edit {
   readonly op: 'put' | 'patch' | 'delete';
   /** Validated; null stands for "clear". Empty for a delete. */
   readonly fields: JsonObject;
+  /** Their canonical JSON, where they stand as they were sent. */
+  readonly fieldsJson: string | undefined;
   /** Undefined where the caller sent none: then the history decides. */
   readonly was: JsonObject | undefined;
   readonly base: number;

@@ -15,6 +15,7 @@ import { lastAuthor } from './meta.ts';
 import { planDelete } from './plan-delete.ts';
 import { planEdit } from './plan-edit.ts';
 import { planResolve } from './plan-resolve.ts';
+import type { Content } from './verdicts.ts';
 import { printFields } from './write-record.ts';
 
 /** Who sends, and in which version of the app's data model unless the mutation says its own. */
@@ -56,7 +57,13 @@ const editOf = (
   draft: Draft,
   { mutationId, collection, id, op, base, epoch, at, ifRevision, healed }: Mutation,
   clientId: string,
-  { fields, was, schemaVersion, knowsAllFields }: Pick<Edit, 'fields' | 'was' | 'schemaVersion' | 'knowsAllFields'>,
+  {
+    fields,
+    fieldsJson,
+    was,
+    schemaVersion,
+    knowsAllFields,
+  }: Pick<Edit, 'fields' | 'fieldsJson' | 'was' | 'schemaVersion' | 'knowsAllFields'>,
 ): Edit => ({
   mutationId,
   clientId,
@@ -64,6 +71,7 @@ const editOf = (
   id,
   op,
   fields,
+  fieldsJson,
   was,
   base,
   baseCounts: epoch === undefined || epoch === draft.epoch,
@@ -79,13 +87,21 @@ const editOf = (
 
 const NOTHING: JsonObject = {};
 
-/** Checks, up-casts and validates a mutation, whose content is `length` long. */
-const prepare = (draft: Draft, mutation: Mutation, length: number, { clientId, schemaVersion }: Sender): Edit | EditOutcome => {
+/** What planning a mutation needs of its content. */
+type SentContent = Pick<Content, 'length' | 'fieldsJson'>;
+
+/** Checks, up-casts and validates a mutation. */
+const prepare = (
+  draft: Draft,
+  mutation: Mutation,
+  { length, fieldsJson }: SentContent,
+  { clientId, schemaVersion }: Sender,
+): Edit | EditOutcome => {
   const { collection, op, was } = mutation;
   const bad = checkId(mutation.id) ?? checkJson(mutation.fields ?? NOTHING) ?? (was && checkJson(was));
   if (bad) return refusal(bad);
   const version = mutation.schemaVersion ?? schemaVersion;
-  const seen = { fields: mutation.fields ?? NOTHING, was: undefined, schemaVersion: version, knowsAllFields: true };
+  const seen = { fields: mutation.fields ?? NOTHING, fieldsJson: undefined, was: undefined, schemaVersion: version, knowsAllFields: true };
   if (collection === CONFLICTS) return editOf(draft, mutation, clientId, seen);
   const definition = Object.hasOwn(draft.app.collections, collection) ? draft.app.collections[collection] : undefined;
   if (definition === undefined)
@@ -99,7 +115,9 @@ const prepare = (draft: Draft, mutation: Mutation, length: number, { clientId, s
   if (tooLarge) return tooLarge;
   const checked = op === 'delete' ? undefined : validateFields(definition, upcast.fields, op);
   if (checked && !checked.ok) return refusal(checked.error);
-  return editOf(draft, mutation, clientId, { fields: checked?.value ?? NOTHING, was: upcast.was, schemaVersion: version, knowsAllFields });
+  const fields = checked?.value ?? NOTHING;
+  const printed = fields === mutation.fields ? fieldsJson : undefined;
+  return editOf(draft, mutation, clientId, { fields, fieldsJson: printed, was: upcast.was, schemaVersion: version, knowsAllFields });
 };
 
 const checkRevision = (draft: Draft, edit: Edit): EditOutcome | undefined => {
@@ -120,19 +138,19 @@ const seeingAll = (draft: Draft, edit: Edit): Edit => {
 };
 
 /**
- * Plans one mutation, whose content is `length` long, against the draft. Whatever a rule, an up-caster or derive throws is that
+ * Plans one mutation against the draft. Whatever a rule, an up-caster or derive throws is that
  * mutation's fault alone.
  */
-export const planMutation = (draft: Draft, mutation: Mutation, length: number, sender: Sender): EditOutcome => {
+export const planMutation = (draft: Draft, mutation: Mutation, content: SentContent, sender: Sender): EditOutcome => {
   const mark = draft.mark();
-  const outcome = tryPlan(draft, mutation, length, sender);
+  const outcome = tryPlan(draft, mutation, content, sender);
   if (outcome.kind !== 'done') draft.rollback(mark);
   return outcome;
 };
 
-const tryPlan = (draft: Draft, mutation: Mutation, length: number, sender: Sender): EditOutcome => {
+const tryPlan = (draft: Draft, mutation: Mutation, content: SentContent, sender: Sender): EditOutcome => {
   try {
-    const edit = prepare(draft, mutation, length, sender);
+    const edit = prepare(draft, mutation, content, sender);
     if ('kind' in edit) return edit;
     if (edit.collection === CONFLICTS) return planResolve(draft, edit);
     const mismatch = checkRevision(draft, edit);

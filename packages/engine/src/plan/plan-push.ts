@@ -1,4 +1,4 @@
-import { mutationContent, type Refusal, type Result, refuse } from '@tidemark/protocol';
+import { mutationContent, printedFields, type Refusal, type Result, refuse } from '@tidemark/protocol';
 import type { PushedMutation } from '@tidemark/protocol/messages';
 import { shortHash } from '../hash.ts';
 import type { Draft } from './draft.ts';
@@ -84,8 +84,9 @@ const planSingle = (draft: Draft, into: Progress, push: PlannedPush, mutation: P
 
 const contentOf = (mutation: PushedMutation): Content => {
   if (mutation.op === 'void') return NO_CONTENT;
-  const text = mutationContent(mutation);
-  return { hash: shortHash(text), length: text.length };
+  const fieldsJson = printedFields(mutation);
+  const text = mutationContent(mutation, fieldsJson);
+  return { hash: shortHash(text), length: text.length, fieldsJson };
 };
 
 /** Groups of which mutations stand in more than one place of the push. */

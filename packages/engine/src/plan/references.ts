@@ -16,13 +16,28 @@ interface Dangling {
 
 type Plan = (draft: Draft, collection: CollectionDefinition, edit: Edit, record: DraftRecord | undefined) => EditOutcome;
 
+type Reference = readonly [field: string, collection: string];
+
+const referencesOf = new WeakMap<CollectionDefinition, readonly Reference[]>();
+
+/** The fields of a collection that name records. Its definition is looked through once. */
+const referencesIn = (collection: CollectionDefinition): readonly Reference[] => {
+  const known = referencesOf.get(collection);
+  if (known !== undefined) return known;
+  const found = Object.entries(collection.fields).flatMap(([field, { refersTo }]): Reference[] =>
+    refersTo === undefined ? [] : [[field, refersTo]],
+  );
+  referencesOf.set(collection, found);
+  return found;
+};
+
 /** The fields of an edit that name a record which is not there. Of a healed edit none: what it names may not have been healed yet. */
-const danglingIn = (draft: Draft, { fields: definitions }: CollectionDefinition, edit: Edit, record: DraftRecord | undefined) => {
+const danglingIn = (draft: Draft, collection: CollectionDefinition, edit: Edit, record: DraftRecord | undefined) => {
   const found: Dangling[] = [];
   let isNeeded = false;
-  for (const [field, { refersTo }] of Object.entries(definitions)) {
+  for (const [field, refersTo] of referencesIn(collection)) {
     const value = Object.hasOwn(edit.fields, field) ? edit.fields[field] : undefined;
-    if (refersTo === undefined || typeof value !== 'string' || edit.healed !== undefined) continue;
+    if (typeof value !== 'string' || edit.healed !== undefined) continue;
     // What names it already, since before it was deleted, is no news.
     if (record?.deleted === false && jsonEqual(record.fields[field], value)) continue;
     isNeeded = !draft.hasLoaded(refersTo, value) || isNeeded;
@@ -37,7 +52,7 @@ const clearing = (edit: Edit, dangling: readonly Dangling[]): Edit => {
   const names = new Set(dangling.map(({ field }) => field));
   const others = Object.entries(edit.fields).filter(([field]) => !names.has(field));
   const cleared = edit.op === 'patch' ? [...names].map((field): [string, Json] => [field, null]) : [];
-  return { ...edit, fields: Object.fromEntries([...others, ...cleared]) satisfies JsonObject };
+  return { ...edit, fields: Object.fromEntries([...others, ...cleared]) satisfies JsonObject, fieldsJson: undefined };
 };
 
 /** Puts what was cleared into the inbox. */

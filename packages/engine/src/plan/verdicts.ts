@@ -17,9 +17,11 @@ export interface Content {
   readonly hash: string;
   /** UTF-16 units. */
   readonly length: number;
+  /** Of its fields alone. */
+  readonly fieldsJson: string | undefined;
 }
 
-export const NO_CONTENT: Content = { hash: '', length: 0 };
+export const NO_CONTENT: Content = { hash: '', length: 0, fieldsJson: undefined };
 
 /** What only some receipts have. */
 interface ReceiptExtra {
@@ -103,11 +105,11 @@ const storeAcceptance = (
 };
 
 /** Plans a mutation that has no receipt yet, and stores its verdict. */
-export const planNew = (draft: Draft, into: Progress, mutation: Mutation, { hash, length }: Content, sender: Sender): EditOutcome => {
+export const planNew = (draft: Draft, into: Progress, mutation: Mutation, content: Content, sender: Sender): EditOutcome => {
   const before = stateBefore(draft, mutation.collection, mutation.id);
-  const outcome = planMutation(draft, mutation, length, sender);
+  const outcome = planMutation(draft, mutation, content, sender);
   if (outcome.kind === 'needed') into.isNeeded = true;
-  else if (outcome.kind === 'rejected') storeRejection(draft, into, mutation, hash, outcome);
-  else storeAcceptance(draft, into, mutation, hash, outcome, sendsRecord(draft, before, mutation, sender));
+  else if (outcome.kind === 'rejected') storeRejection(draft, into, mutation, content.hash, outcome);
+  else storeAcceptance(draft, into, mutation, content.hash, outcome, sendsRecord(draft, before, mutation, sender));
   return outcome;
 };

@@ -3,13 +3,14 @@ import { type Edit, type EditOutcome, rejected } from './context.ts';
 import type { Draft, DraftRecord } from './draft.ts';
 import type { RecordMeta } from './meta.ts';
 
-/** Canonical text of the fields, or the refusal of a record that would be too large. */
+/** Canonical text of the fields (`known`, where it is at hand), or the refusal of a record that would be too large. */
 export const printFields = (
   collection: CollectionDefinition,
   id: string,
   fields: JsonObject,
+  known?: string,
 ): { text: string } | { refusal: EditOutcome } => {
-  const text = printCanonical(fields);
+  const text = known ?? printCanonical(fields);
   // A character takes at most three bytes in UTF-8 per UTF-16 unit: most records need no counting.
   const isSmall = text.length * 3 <= collection.recordBytesMax;
   if (isSmall || utf8Length(text) <= collection.recordBytesMax) return { text };
@@ -41,7 +42,7 @@ export const writeLive = (
   fields: JsonObject,
   meta: RecordMeta,
 ): DraftRecord | { refusal: EditOutcome } => {
-  const printed = printFields(collection, edit.id, fields);
+  const printed = printFields(collection, edit.id, fields, fields === edit.fields ? edit.fieldsJson : undefined);
   if ('refusal' in printed) return printed;
   return draft.addChange({ collection: collection.name, id: edit.id, deleted: false, fieldsJson: printed.text, fields, meta }, edit);
 };
