@@ -87,6 +87,12 @@ const editOf = (
 
 const NOTHING: JsonObject = {};
 
+/** Did the schemas leave all fields as they were sent? */
+const standAsSent = (fields: JsonObject, sent: JsonObject): boolean => {
+  for (const name in sent) if (fields[name] !== sent[name]) return false;
+  return true;
+};
+
 /** What planning a mutation needs of its content. */
 type SentContent = Pick<Content, 'length' | 'fieldsJson'>;
 
@@ -116,7 +122,7 @@ const prepare = (
   const checked = op === 'delete' ? undefined : validateFields(definition, upcast.fields, op);
   if (checked && !checked.ok) return refusal(checked.error);
   const fields = checked?.value ?? NOTHING;
-  const printed = fields === mutation.fields ? fieldsJson : undefined;
+  const printed = standAsSent(fields, mutation.fields ?? NOTHING) ? fieldsJson : undefined;
   return editOf(draft, mutation, clientId, { fields, fieldsJson: printed, was: upcast.was, schemaVersion: version, knowsAllFields });
 };
 

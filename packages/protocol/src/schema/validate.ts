@@ -12,17 +12,14 @@ const ISSUES_MAX = 20;
 type Issue = { readonly path: string; readonly message: string };
 
 /**
- * Checks the fields of a mutation against the collection and answers them as the schemas normalise them: the same object where they
- * change nothing.
+ * Checks the fields of a mutation against the collection and answers them as the schemas normalise them.
  * put: each required field must be there. patch: null clears an optional field and stays in the answer. A derived
  * field may always be absent. Refused with VALIDATION_FAILED; details.issues is a list of { path, message }, at most 20.
  */
 export const validateFields = (collection: CollectionDefinition, fields: JsonObject, mode: 'put' | 'patch'): Result<JsonObject> => {
   const issues: Issue[] = [];
   const valid: MutableJsonObject = {};
-  let isSame = true;
-  for (const name of Object.keys(fields)) {
-    const value = fields[name];
+  for (const [name, value] of Object.entries(fields)) {
     const field = Object.hasOwn(collection.fields, name) ? collection.fields[name] : undefined;
     if (field === undefined) issues.push({ path: name, message: `${collection.name} has no such field` });
     else if (value === null && mode === 'patch' && isOptional(field)) valid[name] = null;
@@ -30,29 +27,14 @@ export const validateFields = (collection: CollectionDefinition, fields: JsonObj
       const result = runSchema(field.schema, value) ?? UNJUDGED;
       if (result.issues) issues.push(...result.issues.map((issue) => ({ path: pathOf(name, issue), message: issue.message })));
       else if (result.value !== undefined) valid[name] = toJson(result.value, name);
-      isSame = isSame && !result.issues && result.value === value && value !== undefined;
     }
   }
-  for (const name of mode === 'put' ? requiredIn(collection) : []) {
-    if (!Object.hasOwn(fields, name)) issues.push({ path: name, message: 'is required' });
+  for (const [name, field] of mode === 'put' ? Object.entries(collection.fields) : []) {
+    if (!Object.hasOwn(fields, name) && !field.derived && !isOptional(field)) issues.push({ path: name, message: 'is required' });
   }
   const first = issues[0];
-  if (first === undefined) return ok(isSame ? fields : valid);
+  if (first === undefined) return ok(valid);
   return refuse('VALIDATION_FAILED', `${first.path}: ${first.message}`, { issues: issues.slice(0, ISSUES_MAX) });
-};
-
-const required = new WeakMap<CollectionDefinition, readonly string[]>();
-
-/** The fields that a whole record must have. Their schemas are asked once. */
-const requiredIn = (collection: CollectionDefinition): readonly string[] => {
-  const known = required.get(collection);
-  if (known !== undefined) return known;
-  const names = Object.keys(collection.fields).filter((name) => {
-    const field = collection.fields[name];
-    return field !== undefined && !field.derived && !isOptional(field);
-  });
-  required.set(collection, names);
-  return names;
 };
 
 const UNJUDGED: StandardSchemaV1.Result<unknown> = { issues: [{ message: 'its schema cannot judge this value' }] };
