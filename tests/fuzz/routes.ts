@@ -86,6 +86,11 @@ export const ROUTE_SHAPES: { readonly [route: string]: RouteShape } = {
   'GET /sync/state': { query: { asOf: number, seq: number, after: fc.string(), limit: number } },
   'POST /sync/restore': fromSchema(restoreRequestSchema),
   'GET /sync/digest': nothing,
+  'GET /export': nothing,
+  'POST /import': {
+    body: fc.constant({ format: 'tidemark-export', version: 1 }),
+    query: { mode: fc.constantFrom('merge', 'replace'), dryRun: fc.constantFrom('true', 'false') },
+  },
   'GET /devices': nothing,
   'PATCH /devices/:clientId': fromSchema(renameDeviceSchema),
   'DELETE /devices/:clientId': nothing,

@@ -12,6 +12,7 @@ import { apply, push } from './serve/push.ts';
 import { query } from './serve/query.ts';
 import { restore } from './serve/restore.ts';
 import { createSightings } from './serve/sightings.ts';
+import { snapshot } from './serve/snapshot.ts';
 import { verify } from './serve/verify.ts';
 import { createEnsureSpace } from './space/ensure-space.ts';
 import { startEpoch } from './space/lineage.ts';
@@ -94,6 +95,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     resolve: (space, conflictId, request, clientId) => resolveConflict(serving, space, conflictId, request, clientId ?? '$http'),
     history: (space, of) => history(serving, space, of),
     stateAt: (space, at) => stateAt(serving, space, at),
+    snapshot: (space) => snapshot(serving, space),
     restore: (space, request) => restore(serving, space, request),
     digest: (space) => digest(serving, space),
     verify: (space, onProgress) => verify(serving, space, onProgress),

@@ -18,6 +18,7 @@ import type {
 } from '@tidemark/protocol/messages';
 import type { Application, Applied } from './serve/push.ts';
 import type { QueryAnswer, QueryOptions } from './serve/query.ts';
+import type { Snapshot } from './serve/snapshot.ts';
 import type { Pokes } from './space/pokes.ts';
 import type { LogRow, ReceiptRow, RecordRow, Storage } from './storage/storage.ts';
 
@@ -104,6 +105,8 @@ export interface Engine {
     space: SpaceRef,
     at: { readonly asOf?: number; readonly seq?: number; readonly after?: string; readonly limit?: number },
   ): Promise<Result<StateAnswer>>;
+  /** All live records as they stand now, to be read page by page while others write. */
+  snapshot(space: SpaceRef): Promise<Result<Snapshot>>;
   restore(space: SpaceRef, request: RestoreRequest): Promise<Result<RestoreAnswer>>;
   digest(space: SpaceRef): Promise<Result<DigestAnswer>>;
   /** Recomputes digest and log chain from the rows; answers what differs (empty = sound). For doctor. */

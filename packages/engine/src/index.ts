@@ -3,6 +3,7 @@ export type { Engine, EngineOptions, LogPosition, PullPage, ReadRequest, SpaceRe
 export { printPull, printRecord } from './serve/print.ts';
 export type { Applied } from './serve/push.ts';
 export type { QueryAnswer, QueryOptions } from './serve/query.ts';
+export type { Snapshot, SnapshotRecord } from './serve/snapshot.ts';
 export { createPollingPokes, type Pokes } from './space/pokes.ts';
 export {
   type Append,

@@ -70,6 +70,8 @@ export const nativeRows = (collection: string): Readonly<Record<string, Row>> =>
     malformed: '404 NOT_FOUND',
   },
   'DELETE /devices/:clientId': { needs: 'write', id: 'client', own: '200', foreign: '404 NOT_FOUND', malformed: '404 NOT_FOUND' },
+  'GET /export': { needs: 'read', own: '200' },
+  'POST /import': { needs: 'write', body: {}, own: '422 IMPORT_REFUSED' },
 });
 
 const PAGES = { 'GET /openapi.json': { needs: 'open', own: '200' }, 'GET /docs': { needs: 'open', own: '200' } } as const;

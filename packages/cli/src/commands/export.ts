@@ -1,16 +1,16 @@
 import { appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { AppDefinition } from '@tidemark/protocol';
+import { openExport } from '@tidemark/server/transfer';
 import type { Command } from 'commander';
 import { findApp, noSuchApp } from '../apps.ts';
 import { appOption, type CommandContext, dataOption, userOption } from '../context.ts';
 import { missingFolderOf } from '../data-folder.ts';
 import type { OpenedEngine } from '../open-engine.ts';
-import { done, type Outcome } from '../outcome.ts';
+import { done, failed, type Outcome } from '../outcome.ts';
 import { openProgress } from '../progress.ts';
 import { noSuchSpace, spaceOf } from '../spaces.ts';
 import { storedOption } from '../storage-option.ts';
-import { describeSpace, exportText } from '../transfer/write-export.ts';
 import { type DatabaseOptions, withDatabase } from '../with-database.ts';
 import { writeThroughDraft } from '../write-file.ts';
 
@@ -22,12 +22,13 @@ interface ExportOptions extends DatabaseOptions {
 
 const exportSpace = async (context: CommandContext, { storage, engine }: OpenedEngine, app: AppDefinition, options: ExportOptions) => {
   const space = spaceOf(app.name, options.user);
-  const row = await storage.readSpace(space.key);
-  if (row === undefined) return noSuchSpace(app.name, options.user);
-  const manifest = await describeSpace(engine, space, row, { app, exportedAt: context.env.wall() });
+  if ((await storage.readSpace(space.key)) === undefined) return noSuchSpace(app.name, options.user);
+  const opened = await openExport(engine, space, { app, exportedAt: context.env.wall() });
+  if (!opened.ok) return failed(`${opened.error.code}: ${opened.error.message}`);
+  const { manifest } = opened.value;
   const records = Object.values(manifest.counts).reduce((sum, count) => sum + count, 0);
   const progress = openProgress(context.terminal, context.env, 'Exporting records', records);
-  const text = exportText(storage, space, manifest, progress.update);
+  const text = opened.value.text(progress.update);
   if (options.output === undefined) for await (const piece of text) await context.terminal.write(piece);
   else {
     await writeThroughDraft(resolve(options.output), context.env.uuid(), async (draft) => {

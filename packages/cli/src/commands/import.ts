@@ -1,4 +1,13 @@
+import { createReadStream } from 'node:fs';
 import type { AppDefinition } from '@tidemark/protocol';
+import {
+  applyImport,
+  checkExport,
+  type ExportSource,
+  type FileProblem,
+  type ImportCounts,
+  type SoundExport,
+} from '@tidemark/server/transfer';
 import type { Command } from 'commander';
 import { findApp, noSuchApp } from '../apps.ts';
 import { appOption, type CommandContext, dataOption, userOption } from '../context.ts';
@@ -8,8 +17,6 @@ import { done, failed, type Outcome, wrongInput } from '../outcome.ts';
 import { openProgress } from '../progress.ts';
 import { spaceOf } from '../spaces.ts';
 import { storedOption } from '../storage-option.ts';
-import { applyImport, type ImportCounts } from '../transfer/apply-import.ts';
-import { type CheckedExport, checkExport, type FileProblem } from '../transfer/check-export.ts';
 import { type DatabaseOptions, withDatabase } from '../with-database.ts';
 
 const PROBLEMS_SHOWN_MAX = 20;
@@ -19,8 +26,6 @@ interface ImportOptions extends DatabaseOptions {
   readonly user: string;
   readonly dryRun?: boolean;
 }
-
-type SoundExport = Extract<CheckedExport, { readonly sound: true }>;
 
 const refused = (file: string, problems: readonly FileProblem[]): Outcome => {
   const shown = problems.slice(0, PROBLEMS_SHOWN_MAX).map(({ line, problem }) => `  line ${line}: ${problem}`);
@@ -37,13 +42,23 @@ const summary = (counts: ImportCounts): string =>
     `${counts.known} known from an earlier import of this file`,
   ].join(', ');
 
+const sourceOf =
+  (file: string): ExportSource =>
+  () =>
+    createReadStream(file);
+
 /** First a dry run of everything, so that a record the engine refuses is found before the first is written. */
-const importInto = async (context: CommandContext, database: OpenedEngine, file: string, checked: SoundExport, options: ImportOptions) => {
+const importInto = async (
+  context: CommandContext,
+  { engine }: OpenedEngine,
+  file: string,
+  checked: SoundExport,
+  options: ImportOptions,
+) => {
   const space = spaceOf(options.app, options.user);
-  const headBefore = (await database.storage.readSpace(space.key))?.head ?? 0;
   const pass = async (title: string, dryRun: boolean) => {
     const progress = openProgress(context.terminal, context.env, title, checked.records);
-    const job = { engine: database.engine, space, file, checked, headBefore, onProgress: progress.update };
+    const job = { engine, space, source: sourceOf(file), checked, mode: 'merge' as const, onProgress: progress.update };
     const report = await applyImport(job, { dryRun });
     progress.stop();
     return report;
@@ -65,7 +80,7 @@ const importInto = async (context: CommandContext, database: OpenedEngine, file:
 
 const run = async (context: CommandContext, app: AppDefinition, file: string, options: ImportOptions): Promise<Outcome> => {
   if (!(await fileExists(file))) return wrongInput(`There is no file ${file}.`);
-  const checked = await checkExport(file, app);
+  const checked = await checkExport(sourceOf(file), app);
   if (!checked.sound) return refused(file, checked.problems);
   const unfit = options.storage.kind === 'sqlite' ? await createDataFolder(dataFolder(options.data)) : undefined;
   if (unfit !== undefined) return unfit;

@@ -1,26 +1,29 @@
-import type { LogRow, RecordRow, Storage } from '../storage/storage.ts';
+import { recordKey } from '../plan/draft.ts';
+import type { LogRow, RecordKey, RecordRow, Storage } from '../storage/storage.ts';
 
 const LOG_PAGE = 1_000;
 const LOG_PAGE_BYTES = 4 * 1024 * 1024;
 
-/** The records of one collection that were changed after a seq, and how each stood there. */
+/** The records that were changed after a seq, and how each stood there. */
 export interface ChangesSince {
   /** Reads on to the head as it is now. False where more was changed than `changesMax`, or the log does not reach back that far. */
   catchUp(): Promise<boolean>;
-  has(id: string): boolean;
-  /** The state at the seq of every record changed since; those that were not there are left out. */
+  has(record: RecordKey): boolean;
+  /** How a record that was changed since stood at the seq, as a live record or a tombstone; undefined where there was none yet. */
+  stateBefore(record: RecordKey): Promise<LogRow | undefined>;
+  /** The live state at the seq of every record changed since. */
   statesBefore(): Promise<RecordRow[]>;
 }
 
-/** Follows the log of a space from `seq` on. */
+/** Follows the log of a space from `seq` on, for one collection or all. */
 export const changesSince = (
   storage: Storage,
   space: string,
-  of: { readonly collection: string; readonly seq: number; readonly changesMax: number },
+  of: { readonly collection?: string; readonly seq: number; readonly changesMax: number },
 ): ChangesSince => {
-  /** By id: the seq of the state before the first change. */
+  /** By record: the seq of the state before the first change. */
   const firstPrev = new Map<string, number>();
-  const before = new Map<string, RecordRow | undefined>();
+  const before = new Map<string, LogRow | undefined>();
   let readTo = of.seq;
   const catchUp = async (): Promise<boolean> => {
     for (;;) {
@@ -28,25 +31,33 @@ export const changesSince = (
       const [first] = rows;
       if (first === undefined) return true;
       if (first.seq !== readTo + 1) return false;
-      for (const row of rows) if (row.collection === of.collection && !firstPrev.has(row.id)) firstPrev.set(row.id, row.prevSeq);
+      for (const { collection, id, prevSeq } of rows) {
+        const key = recordKey(collection, id);
+        if ((of.collection ?? collection) === collection && !firstPrev.has(key)) firstPrev.set(key, prevSeq);
+      }
       readTo = rows.at(-1)?.seq ?? readTo;
       if (readTo - of.seq > of.changesMax) return false;
     }
   };
+  const stateAtStart = async (key: string): Promise<LogRow | undefined> => {
+    const prevSeq = firstPrev.get(key) ?? 0;
+    if (!before.has(key)) before.set(key, prevSeq === 0 ? undefined : await storage.readLogRow(space, prevSeq));
+    return before.get(key);
+  };
   return {
     catchUp,
-    has: (id) => firstPrev.has(id),
+    has: ({ collection, id }) => firstPrev.has(recordKey(collection, id)),
+    stateBefore: ({ collection, id }) => stateAtStart(recordKey(collection, id)),
     statesBefore: async () => {
-      for (const [id, prevSeq] of firstPrev) {
-        if (!before.has(id)) before.set(id, prevSeq === 0 ? undefined : stateOf(await storage.readLogRow(space, prevSeq)));
-      }
-      return [...before.values()].filter((row) => row !== undefined);
+      const states: RecordRow[] = [];
+      for (const key of firstPrev.keys()) states.push(...liveState(await stateAtStart(key)));
+      return states;
     },
   };
 };
 
-const stateOf = (row: LogRow | undefined): RecordRow | undefined => {
-  if (row === undefined || row.deleted || row.fieldsJson === null) return undefined;
+const liveState = (row: LogRow | undefined): readonly RecordRow[] => {
+  if (row === undefined || row.deleted || row.fieldsJson === null) return [];
   const { collection, id, seq, revision, updatedAt, schemaVersion, deleted, fieldsJson } = row;
-  return { collection, id, seq, revision, updatedAt, schemaVersion, deleted, fieldsJson, metaJson: '{}' };
+  return [{ collection, id, seq, revision, updatedAt, schemaVersion, deleted, fieldsJson, metaJson: '{}' }];
 };

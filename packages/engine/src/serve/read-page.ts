@@ -68,7 +68,7 @@ export const readStablePage = async (
 ): Promise<Page | undefined> => {
   const test = testOf(filter);
   const isFiltered = Object.keys(filter).length > 0;
-  const unchanged = await scan(storage, space, plan, isFiltered, (row) => !changes.has(row.id) && test(row), changes.catchUp);
+  const unchanged = await scan(storage, space, plan, isFiltered, (row) => !changes.has(row) && test(row), changes.catchUp);
   if (unchanged === undefined) return undefined;
   const moved = queryRecords((await changes.statesBefore()).filter(test), { ...plan, limit: plan.limit + 1 });
   if (moved.length === 0) return cut(unchanged, plan.limit);
@@ -84,7 +84,7 @@ const asNow = async (
   changes: ChangesSince,
   test: Test,
 ): Promise<RecordRow[]> => {
-  const keys = rows.filter((row) => changes.has(row.id)).map(({ collection, id }) => ({ collection, id }));
+  const keys = rows.filter((row) => changes.has(row)).map(({ collection, id }) => ({ collection, id }));
   if (keys.length === 0) return [...rows];
   const { records } = await storage.load(space, { records: keys, receipts: [], clients: [] });
   const stillMeets = queryRecords(
@@ -92,5 +92,5 @@ const asNow = async (
     { ...plan, limit: records.length },
   );
   const current = new Map(stillMeets.map((row) => [row.id, row]));
-  return rows.map((row) => (changes.has(row.id) ? current.get(row.id) : row)).filter((row) => row !== undefined);
+  return rows.map((row) => (changes.has(row) ? current.get(row.id) : row)).filter((row) => row !== undefined);
 };

@@ -78,6 +78,11 @@ export const ERRORS = {
     'More records match than one request may change; details.limit says how many. Narrow the filter.',
   ),
   UNSUPPORTED_MEDIA_TYPE: entry(415, 'request', 'Send application/json.'),
+  IMPORT_REFUSED: entry(
+    422,
+    'request',
+    'The file cannot be imported; details.issues names the lines. Nothing was stored: mend the file, or export it again.',
+  ),
   IDEMPOTENCY_KEY_REUSED: entry(422, 'request', 'This Idempotency-Key came before with another request. Take a new key.'),
   QUERY_NOT_INDEXED: entry(422, 'request', 'No declared index of the collection serves this query; details.indexes lists them.'),
   HISTORY_COMPACTED: entry(422, 'request', 'The log no longer reaches back that far; details.floor is the oldest seq.'),

@@ -15,14 +15,21 @@ const isEncoding = (name: string): name is Encoding => Object.hasOwn(decoders, n
  */
 export const readJson = async (c: HttpContext, limitBytes: number = LIMITS.bodyBytesMax): Promise<Result<Json>> => {
   if (!isJsonType(c.req.header('Content-Type'))) return refuse('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json in UTF-8.');
+  const decoded = await readBytes(c, limitBytes);
+  return decoded.ok ? parseJson(decoded.value) : decoded;
+};
+
+/**
+ * Reads a body of any type, decoded, within the same bounds. Refusals: ENCODING_UNSUPPORTED, BODY_TOO_LARGE, BAD_ENCODING,
+ * REQUEST_TIMEOUT.
+ */
+export const readBytes = async (c: HttpContext, limitBytes: number): Promise<Result<Buffer>> => {
   const encoding = (c.req.header('Content-Encoding') ?? 'identity').trim().toLowerCase();
   if (encoding !== 'identity' && !isEncoding(encoding)) {
     return refuse('ENCODING_UNSUPPORTED', 'The Content-Encoding is not one of gzip, deflate, br, identity.');
   }
-  const sent = await readBytes(c, limitBytes);
-  if (!sent.ok) return sent;
-  const decoded = encoding === 'identity' ? sent : await decode(encoding, sent.value, limitBytes);
-  return decoded.ok ? parseJson(decoded.value) : decoded;
+  const sent = await readSent(c, limitBytes);
+  return !sent.ok || encoding === 'identity' ? sent : decode(encoding, sent.value, limitBytes);
 };
 
 /**
@@ -33,7 +40,7 @@ export const readForm = async (c: HttpContext, limitBytes = 8 * 1024): Promise<R
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(c.req.header('Content-Type') ?? '')) {
     return refuse('UNSUPPORTED_MEDIA_TYPE', 'Send the fields of a form.');
   }
-  const sent = await readBytes(c, limitBytes);
+  const sent = await readSent(c, limitBytes);
   if (!sent.ok) return sent;
   return isUtf8(sent.value) ? ok(new URLSearchParams(sent.value.toString('utf8'))) : refuse('BAD_REQUEST', 'The form is not UTF-8.');
 };
@@ -44,7 +51,7 @@ const isJsonType = (header: string | undefined): boolean =>
 const tooLarge = (limitBytes: number) =>
   refuse('BODY_TOO_LARGE', `The decoded body is larger than ${limitBytes} bytes. Send less at a time.`, { limitBytes });
 
-const readBytes = async (c: HttpContext, limitBytes: number): Promise<Result<Buffer>> => {
+const readSent = async (c: HttpContext, limitBytes: number): Promise<Result<Buffer>> => {
   const length = c.req.header('Content-Length');
   if (length !== undefined && Number(length) > limitBytes) return tooLarge(limitBytes);
   try {

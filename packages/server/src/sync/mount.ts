@@ -7,6 +7,7 @@ import type { HttpApp, HttpContext } from '../http/context.ts';
 import type { Dialect } from '../http/dialect.ts';
 import { mountPath } from '../http/mount-path.ts';
 import { createRateLimiter, type RateLimiter } from '../http/rate-limit.ts';
+import { transferRoutes } from '../transfer/routes.ts';
 import type { AccountRoute, AppRoutes, Route, Services } from './call.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { liveRoutes } from './live-route.ts';
@@ -42,7 +43,8 @@ export const mountApp = (http: HttpApp, mount: Mount, services: Services): void 
   const own = routes?.open(services, base) ?? [];
   const taken = own.find((route) => NATIVE_ROUTES.some((native) => native.path === route.path));
   if (taken !== undefined) throw new Error(`${app.name} cannot have ${taken.path} for itself: it is a native route.`);
-  mountTable(http, base, NATIVE_ROUTES, { app, services, dialect: undefined, limiter: undefined, requireVerifiedEmail });
+  const transfer = transferRoutes.filter(({ path }) => own.every((route) => route.path !== path));
+  mountTable(http, base, [...NATIVE_ROUTES, ...transfer], { app, services, dialect: undefined, limiter: undefined, requireVerifiedEmail });
   const limiter = routes?.rateLimit === undefined ? undefined : createRateLimiter(routes.rateLimit, services.env);
   mountTable(http, base, own, { app, services, dialect: routes?.dialect, limiter, requireVerifiedEmail });
 };

@@ -1,16 +1,14 @@
+import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { timeTracker } from '@tidemark/apps/time-tracker';
-import type { JsonObject } from '@tidemark/protocol';
+import { type JsonObject, refuse } from '@tidemark/protocol';
 import { createNodeEnv } from '@tidemark/server';
+import { applyImport, checkExport, openExport } from '@tidemark/server/transfer';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type OpenedDatabase, openDatabase } from '../open-engine.ts';
 import { spaceOf } from '../spaces.ts';
-import { applyImport } from './apply-import.ts';
-import { checkExport } from './check-export.ts';
-import { importBatches } from './import-batches.ts';
-import { describeSpace, exportText } from './write-export.ts';
 
 const space = spaceOf('time-tracker', 'demo');
 const env = createNodeEnv();
@@ -54,21 +52,24 @@ const pushTasks = async (
   expect(answer).toMatchObject({ ok: true, value: { rejected: [] } });
 };
 
-const exportTo = async ({ engine, storage }: OpenedDatabase, file: string): Promise<string> => {
-  const row = await storage.readSpace(space.key);
-  if (row === undefined) throw new Error('there is no space');
-  const manifest = await describeSpace(engine, space, row, { app: timeTracker, exportedAt: 77 });
+const exportTo = async ({ engine }: OpenedDatabase, file: string): Promise<string> => {
+  const opened = await openExport(engine, space, { app: timeTracker, exportedAt: 77 });
+  if (!opened.ok) throw new Error(opened.error.message);
   let text = '';
-  for await (const piece of exportText(storage, space, manifest, () => undefined)) text += piece;
+  for await (const piece of opened.value.text()) text += piece;
   await writeFile(file, text);
   return text;
 };
 
-const importFrom = async ({ engine, storage }: OpenedDatabase, file: string, dryRun = false) => {
-  const checked = await checkExport(file, timeTracker);
+const importJob = async ({ engine }: OpenedDatabase, file: string) => {
+  const source = () => createReadStream(file);
+  const checked = await checkExport(source, timeTracker);
   if (!checked.sound) throw new Error(JSON.stringify(checked.problems));
-  const headBefore = (await storage.readSpace(space.key))?.head ?? 0;
-  const report = await applyImport({ engine, space, file, checked, headBefore, onProgress: () => undefined }, { dryRun });
+  return { engine, space, source, checked, mode: 'merge' as const, onProgress: () => undefined };
+};
+
+const importFrom = async (database: OpenedDatabase, file: string, dryRun = false) => {
+  const report = await applyImport(await importJob(database, file), { dryRun });
   if (!report.ok) throw new Error(report.error.message);
   return report.value;
 };
@@ -98,14 +99,17 @@ test('an import that was cut off goes on where it stopped', async () => {
   );
   const file = join(folder, 'export.jsonl');
   await exportTo(database, file);
-  const checked = await checkExport(file, timeTracker);
-  if (!checked.sound) throw new Error('the export is not sound');
   const other = await open('two.db');
-  for await (const { mutations } of importBatches(file, checked, 'on')) {
-    const clientId = `import-${checked.importId.slice(0, 32)}`;
-    await other.engine.push(space, { protocolVersion: 1, clientId, schemaVersion: 1, mutations: [...mutations] });
-    break;
-  }
+  const job = await importJob(other, file);
+  let applied = 0;
+  const cut = {
+    ...other.engine,
+    apply: async (...given: Parameters<typeof other.engine.apply>) => {
+      applied += 1;
+      return applied > 1 ? refuse('UNAVAILABLE', 'cut off') : other.engine.apply(...given);
+    },
+  };
+  expect(await applyImport({ ...job, engine: cut }, { dryRun: false })).toMatchObject({ ok: false });
   expect((await importFrom(other, file)).counts).toMatchObject({ known: 500, written: 200 });
   await other.close();
 });

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { EXPORT_LINE_BYTES_MAX, type ExportedRecord, type Manifest, readManifest, readRecord, readTrailer } from './export-format.ts';
 import { readLines } from './read-lines.ts';
 
+/** The bytes of an export file in pieces, from the start at each call: a file is read more than once. */
+export type ExportSource = () => AsyncIterable<Buffer> | Iterable<Buffer>;
+
 /** What a line of an export file turned out to be. `line` counts from 1, `index` counts the records from 0. */
 export type ExportItem =
   | { readonly kind: 'manifest'; readonly manifest: Manifest }
@@ -31,12 +34,12 @@ const readLast = (line: number, expected: string, found: string): ExportItem =>
     : { kind: 'problem', line, problem: 'the checksum does not fit the lines before it: the file was changed or damaged' };
 
 /** Reads an export file line by line in constant memory. Lines that are wrong come as problems and reading goes on. */
-export async function* readExport(file: string): AsyncGenerator<ExportItem> {
+export async function* readExport(source: ExportSource): AsyncGenerator<ExportItem> {
   const hash = createHash('sha256');
   let line = 0;
   let index = 0;
   let trailerAt = 0;
-  for await (const { bytes, ended, tooLong } of readLines(file, EXPORT_LINE_BYTES_MAX)) {
+  for await (const { bytes, ended, tooLong } of readLines(source(), EXPORT_LINE_BYTES_MAX)) {
     line += 1;
     if (tooLong) {
       yield { kind: 'problem', line, problem: `longer than ${EXPORT_LINE_BYTES_MAX} bytes; reading stopped here` };

@@ -1,6 +1,6 @@
 import type { AppDefinition } from '@tidemark/protocol';
 import type { Manifest } from './export-format.ts';
-import { readExport } from './read-export.ts';
+import { type ExportSource, readExport } from './read-export.ts';
 
 /** A problem and the line (from 1) of the file that it is about. */
 export interface FileProblem {
@@ -13,14 +13,18 @@ export type CheckedExport =
   | { readonly sound: true; readonly manifest: Manifest; readonly importId: string; readonly records: number }
   | { readonly sound: false; readonly problems: readonly FileProblem[] };
 
+/** Problems that are kept; a file of 64 MiB can have millions. */
+const PROBLEMS_MAX = 1_000;
+
 /** Reads the whole file and checks what can be told without a database: form, checksum, app, collections, schemaVersions, repeated ids. */
-export const checkExport = async (file: string, app: AppDefinition): Promise<CheckedExport> => {
+export const checkExport = async (source: ExportSource, app: AppDefinition): Promise<CheckedExport> => {
   const problems: FileProblem[] = [];
   const seenAt = new Map<string, number>();
   let manifest: Manifest | undefined;
   let importId: string | undefined;
   let records = 0;
-  for await (const item of readExport(file)) {
+  for await (const item of readExport(source)) {
+    if (problems.length >= PROBLEMS_MAX) break;
     if (item.kind === 'problem') problems.push({ line: item.line, problem: item.problem });
     else if (item.kind === 'manifest') {
       manifest = item.manifest;

@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs';
-
 const NEWLINE = 0x0a;
 
 /** A line without its end; `ended` is false for a last line that lacks it; `tooLong` when it was cut at the limit. */
@@ -10,14 +8,13 @@ export interface Line {
 }
 
 /**
- * The lines of a file, split at "\n" only: node:readline also splits at U+2028, which JSON may hold unescaped.
+ * The lines of bytes that come in pieces, split at "\n" only: node:readline also splits at U+2028, which JSON may hold unescaped.
  * A line longer than `bytesMax` is answered as `tooLong` and ends the reading.
  */
-export async function* readLines(file: string, bytesMax: number): AsyncGenerator<Line> {
+export async function* readLines(pieces: AsyncIterable<Buffer> | Iterable<Buffer>, bytesMax: number): AsyncGenerator<Line> {
   let begun: Buffer[] = [];
   let length = 0;
-  const stream: AsyncIterable<Buffer> = createReadStream(file);
-  for await (const chunk of stream) {
+  for await (const chunk of pieces) {
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
       const bytes = Buffer.concat([...begun, chunk.subarray(from, at)]);

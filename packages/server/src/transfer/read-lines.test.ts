@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,8 @@ const linesOf = async (text: string, bytesMax = 1_000_000) => {
   const file = join(folder, 'lines');
   await writeFile(file, text);
   const lines = [];
-  for await (const { bytes, ended, tooLong } of readLines(file, bytesMax)) lines.push({ text: bytes.toString('utf8'), ended, tooLong });
+  for await (const { bytes, ended, tooLong } of readLines(createReadStream(file), bytesMax))
+    lines.push({ text: bytes.toString('utf8'), ended, tooLong });
   return lines;
 };
 

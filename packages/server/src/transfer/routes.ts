@@ -1,0 +1,123 @@
+import { LIMITS, ok, type Result, refuse } from '@tidemark/protocol';
+import * as z from 'zod';
+import { answerJson, answerRefusal } from '../http/answer.ts';
+import { respond, setHeader } from '../http/answer-headers.ts';
+import { readBytes } from '../http/body.ts';
+import { readQuery } from '../http/check.ts';
+import type { Call, Route } from '../sync/call.ts';
+import { applyImport, IMPORT_MODES, type ImportJob, type ImportReport } from './apply-import.ts';
+import { checkExport, type FileProblem } from './check-export.ts';
+import { ONE_BATCH } from './import-batches.ts';
+import { openExport } from './write-export.ts';
+
+export const EXPORT_TYPE = 'application/x-ndjson';
+const PROBLEMS_SHOWN_MAX = 20;
+/** Each holds its whole file in memory, and what becomes of it: some 300 MB for the largest. */
+const IMPORTS_AT_ONCE = 2;
+let importsUnderWay = 0;
+
+export const exportQuery = z.strictObject({});
+export const importQuery = z.strictObject({
+  mode: z.enum(IMPORT_MODES).default('merge'),
+  dryRun: z.enum(['true', 'false']).default('false'),
+});
+const counter = z.int().min(0);
+/** What POST /import answers. */
+export const importAnswerSchema = z
+  .strictObject({
+    dryRun: z.boolean(),
+    mode: z.enum(IMPORT_MODES),
+    records: counter.describe('Records in the file'),
+    written: counter,
+    merged: counter.describe('Combined with edits that were here'),
+    conflict: counter.describe('A value was dropped; it is kept as a conflict'),
+    unchanged: counter,
+    known: counter.describe('Were imported from this very file before'),
+    deleted: counter.describe('Were here and not in the file; mode replace only'),
+    seqBefore: counter.describe('POST /sync/restore with this seq takes the import back'),
+  })
+  .meta({ id: 'Import' });
+
+/** `GET /export`: the caller's records as they stand now, as the file that `tidemark export` writes; streamed. */
+export const answerExport = async ({ c, app, space, services }: Call): Promise<Response> => {
+  const query = readQuery(c, exportQuery);
+  if (!query.ok) return answerRefusal(c, query.error);
+  const opened = await openExport(services.engine, space, { app, exportedAt: services.env.wall() });
+  if (!opened.ok) return answerRefusal(c, opened.error);
+  const pieces = opened.value.text();
+  const encoder = new TextEncoder();
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        const { value, done } = await pieces.next();
+        if (done === true) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      },
+      cancel: async () => void (await pieces.return(undefined)),
+    },
+    { highWaterMark: 1 },
+  );
+  setHeader(c, 'Content-Type', EXPORT_TYPE);
+  setHeader(c, 'Content-Disposition', `attachment; filename="${app.name}.jsonl"`);
+  setHeader(c, 'Cache-Control', 'no-store');
+  return respond(c, stream);
+};
+
+const refused = (problems: readonly FileProblem[]): Result<never> => {
+  const issues = problems.slice(0, PROBLEMS_SHOWN_MAX).map(({ line, problem }) => ({ path: `line ${line}`, message: problem }));
+  return refuse('IMPORT_REFUSED', 'The file cannot be imported; details.issues names the lines. Nothing was stored.', { issues });
+};
+
+/** First a dry run of everything, so that a record the engine refuses is found before the first is written; then all in one append. */
+const importWhole = async (job: ImportJob, isDryRun: boolean): Promise<Result<ImportReport>> => {
+  const tried = await applyImport(job, { dryRun: true });
+  if (!tried.ok || isDryRun) return tried;
+  return tried.value.problems.length > 0 ? refused(tried.value.problems) : applyImport(job, { dryRun: false, size: ONE_BATCH });
+};
+
+const runImport = async (call: Call): Promise<Result<object>> => {
+  const { c, app, space, services } = call;
+  const { engine } = services;
+  const query = readQuery(c, importQuery);
+  if (!query.ok) return query;
+  const bytes = await readBytes(c, LIMITS.importBytesMax);
+  if (!bytes.ok) return bytes;
+  const source = () => [bytes.value];
+  const checked = await checkExport(source, app);
+  if (!checked.sound) return refused(checked.problems);
+  const { mode } = query.value;
+  const dryRun = query.value.dryRun === 'true';
+  const before = await engine.session(space);
+  if (!before.ok) return before;
+  const report = await importWhole({ engine, space, source, checked, mode, onProgress: () => undefined }, dryRun);
+  if (!report.ok) return report;
+  const { counts, problems } = report.value;
+  if (problems.length > 0) return refused(problems);
+  const { records } = checked;
+  const answer: z.output<typeof importAnswerSchema> = { dryRun, mode, records, ...counts, seqBefore: before.value.latestVersion };
+  return ok(answer);
+};
+
+/**
+ * `POST /import?mode=merge|replace&dryRun=true`: an export file of this app, at most LIMITS.importBytesMax decoded, into the caller's
+ * records. The file is checked whole before anything is stored, and stored as one append where the storage takes so much.
+ * Refusals: BODY_TOO_LARGE and the others of readBytes, BAD_REQUEST, IMPORT_REFUSED, UNAVAILABLE where too many are under way.
+ */
+export const answerImport = async (call: Call): Promise<Response> => {
+  if (importsUnderWay >= IMPORTS_AT_ONCE) {
+    return answerRefusal(call.c, refuse('UNAVAILABLE', 'Other imports are under way. Try again in a moment.').error);
+  }
+  importsUnderWay += 1;
+  try {
+    const done = await runImport(call);
+    return done.ok ? await answerJson(call.c, done.value) : await answerRefusal(call.c, done.error);
+  } finally {
+    importsUnderWay -= 1;
+  }
+};
+
+/** What is served under each mount, unless the app has a route of its own at the path. */
+export const transferRoutes: readonly Route[] = [
+  { method: 'GET', path: '/export', access: 'read', handle: answerExport },
+  { method: 'POST', path: '/import', access: 'write', handle: answerImport },
+];
