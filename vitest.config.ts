@@ -10,7 +10,7 @@ const project = (name: string, include: string[], more: object = {}) => ({
 
 /**
  * unit: in-process, fast. rules: the house rules. sim: virtual worlds. process: real server processes. postgres: a real PostgreSQL.
- * browser: a real Chromium.
+ * dynamodb: an emulator of DynamoDB from npm. browser: a real Chromium.
  */
 export default defineConfig({
   test: {
@@ -23,6 +23,11 @@ export default defineConfig({
         testTimeout: 60_000,
         hookTimeout: 60_000,
         globalSetup: ['tests/postgres/setup.ts'],
+      }),
+      project('dynamodb', ['tests/dynamodb/**/*.test.ts'], {
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        globalSetup: ['tests/dynamodb/setup.ts'],
       }),
       project('browser', ['tests/browser/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }),
     ],

@@ -1,7 +1,8 @@
 /**
  * `npm test`: everything that needs nothing but npm, at last 100 simulated worlds. `--all`
- * plays 1,000 of them, and adds what needs a real PostgreSQL (from npm, or that of DATABASE_URL) and a real Chromium, one after the other. Further arguments
- * go to vitest alone, for example `npm test -- packages/protocol`.
+ * plays 1,000 of them, and adds what needs a real PostgreSQL (from npm, or that of DATABASE_URL), an emulator of DynamoDB (from npm,
+ * or that of DYNAMODB_ENDPOINT) and a real Chromium, one after the other. Further arguments go to vitest alone, for example
+ * `npm test -- packages/protocol`.
  */
 import { build } from './build.js';
 import { ensureInstalled } from './ensure.js';
@@ -12,7 +13,7 @@ const campaignOf = (all) => (all ? ['--runs', '1000', '--all'] : ['--runs', '100
 
 const EVERYWHERE = ['unit', 'rules', 'sim', 'process'];
 /** Each by itself: they take their time from each other. */
-const WITH_SERVERS = [['postgres'], ['browser']];
+const WITH_SERVERS = [['postgres'], ['dynamodb'], ['browser']];
 
 await runAsMain(import.meta.url, async (args) => {
   const all = args.includes('--all');

@@ -1,5 +1,6 @@
 import type { IndexValue, QueryPlan, RecordRow, Storage } from '@tidemark/engine/storage';
 import { encodeKey, endOf } from '../indexes/index-key.ts';
+import { type Served, servedBy } from '../indexes/served-by.ts';
 import { catchUp, KEY_HEAD_BYTES } from './catch-up.ts';
 import type { Database, SqlValue } from './database.ts';
 import type { DeclaredIndex } from './declare-indexes.ts';
@@ -55,24 +56,7 @@ const keyBounds = (sql: Sql, { equals, range = {}, after, direction }: QueryPlan
   return bounds;
 };
 
-/** What the statement of a plan reads: its order index and its index of words, as far as it needs them. */
-interface Served {
-  readonly order: DeclaredIndex | undefined;
-  readonly search: DeclaredIndex | undefined;
-}
-
-const servedBy = (declared: readonly DeclaredIndex[], app: string, plan: QueryPlan): Served => {
-  const own = declared.filter((index) => index.app === app && index.collection === plan.collection);
-  const needsSearch = (plan.words ?? []).length > 0;
-  const order = own.find((index) => index.kind === 'order' && index.fields.join('\u0000') === plan.index.join('\u0000'));
-  const search = needsSearch ? own.find((index) => index.kind === 'search') : undefined;
-  if (plan.index.length > 0 && order === undefined)
-    throw new Error(`Collection ${plan.collection} declares no index (${plan.index.join(', ')}).`);
-  if (needsSearch && search === undefined) throw new Error(`Collection ${plan.collection} declares no search.`);
-  return { order, search };
-};
-
-const recordsOf = (sql: Sql, space: number, plan: QueryPlan, { order, search }: Served): string => {
+const recordsOf = (sql: Sql, space: number, plan: QueryPlan, { order, search }: Served<DeclaredIndex>): string => {
   const place = sql.value(space);
   const direction = plan.direction === 'asc' ? 'ASC' : 'DESC';
   const where = [`r.space = ${place}`, `r.collection = ${sql.value(plan.collection)}`, 'NOT r.deleted'];
