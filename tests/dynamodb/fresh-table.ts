@@ -3,6 +3,7 @@ import { createNodeEnv } from '@tidemark/server';
 import { createDynamoTable, type DynamoOptions, type DynamoStorage, openDynamoStorage } from '@tidemark/storage/dynamodb';
 
 export interface FreshTable {
+  readonly name: string;
   readonly url: string;
   open(options?: Partial<DynamoOptions>): Promise<DynamoStorage>;
   drop(): Promise<void>;
@@ -14,9 +15,10 @@ let made = 0;
 export const freshTable = async (endpoint: string): Promise<FreshTable> => {
   const name = `tidemark-${process.pid}-${Date.now().toString(36)}-${++made}`;
   const url = `dynamodb://${name}?endpoint=${encodeURIComponent(endpoint)}`;
-  const created = await createDynamoTable(url);
+  const created = await createDynamoTable(url, createNodeEnv());
   if (!created.ok) throw new Error(created.error.message);
   return {
+    name,
     url,
     open: async (options = {}) => {
       const result = await openDynamoStorage({ url, env: createNodeEnv(), ...options });

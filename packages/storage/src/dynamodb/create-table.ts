@@ -1,4 +1,4 @@
-import { ok, type Result, refuse } from '@tidemark/protocol';
+import { type Env, ok, type Result, refuse } from '@tidemark/protocol';
 import { type Calls, openCalls } from './calls.ts';
 import { explain, faultName } from './failure.ts';
 import { parseTableUrl } from './table-url.ts';
@@ -8,11 +8,11 @@ export const EXPIRY = 'expires';
 const LOOKS_MAX = 120;
 const LOOK_AGAIN_MS = 1_000;
 
-const lookUntilActive = async (calls: Calls, name: string): Promise<boolean> => {
+const lookUntilActive = async (calls: Calls, name: string, env: Env): Promise<boolean> => {
   for (let look = 0; look < LOOKS_MAX; look++) {
     const { Table } = await calls.describeTable(name);
     if (Table?.TableStatus === 'ACTIVE') return true;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    await new Promise<void>((resolve) => void env.setTimer(LOOK_AGAIN_MS, resolve));
   }
   return false;
 };
@@ -21,7 +21,7 @@ const lookUntilActive = async (calls: Calls, name: string): Promise<boolean> => 
  * Makes the table that a URL names: one partition key, one sort key, on-demand capacity, expiry switched on. Answers whether it was made
  * ('created') or was there before ('existed'). Refused as UNAVAILABLE with a message that says what to do.
  */
-export const createDynamoTable = async (url: string): Promise<Result<'created' | 'existed'>> => {
+export const createDynamoTable = async (url: string, env: Env): Promise<Result<'created' | 'existed'>> => {
   const place = parseTableUrl(url);
   if (!place.ok) return place;
   const { table: name } = place.value;
@@ -39,7 +39,7 @@ export const createDynamoTable = async (url: string): Promise<Result<'created' |
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
     });
-    if (!(await lookUntilActive(calls, name)))
+    if (!(await lookUntilActive(calls, name, env)))
       return refuse('UNAVAILABLE', `Table ${name} is being made, but not ready after two minutes.`);
     await calls.updateTimeToLive({ TableName: name, TimeToLiveSpecification: { AttributeName: EXPIRY, Enabled: true } });
     return ok('created');

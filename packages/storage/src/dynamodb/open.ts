@@ -38,8 +38,8 @@ const unfit = async (calls: Calls, name: string): Promise<string | undefined> =>
 };
 
 /**
- * Opens a storage on a DynamoDB table. Refused with a message that says what to do: as BAD_REQUEST where the URL is none, as UNAVAILABLE where
- * DynamoDB cannot be reached or lets us not in, the table is missing or has other keys.
+ * Opens a storage on a DynamoDB table. Refused with a message that says what to do: as BAD_REQUEST where the URL is none, as
+ * UNAVAILABLE where DynamoDB cannot be reached or lets us not in, the table is missing or has other keys.
  */
 export const openDynamoStorage = async ({ url, env, apps = [], pollMs, wrap }: DynamoOptions): Promise<Result<DynamoStorage>> => {
   const place = parseTableUrl(url);

@@ -20,7 +20,7 @@ const AT_ONCE_MAX = 1_000;
 
 type Reading = { readonly head: Head; readonly marks: ReadonlyMap<DeclaredIndex, Mark> };
 
-/** The head and how far the indexes stand, of one moment; undefined where the space is not there, 'again' where its head had to be settled. */
+/** The head and how far the indexes stand, of one moment; undefined where there is no space, 'again' where the head had to be settled. */
 const readMarks = async (table: Table, heads: Heads, space: string, app: (head: Head) => readonly DeclaredIndex[]) => {
   const guess = heads.guess(space) ?? (await heads.read(space));
   if (guess === undefined) return undefined;

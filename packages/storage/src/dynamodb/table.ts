@@ -38,13 +38,10 @@ export type Write = {
   >;
 };
 
-/** Units of capacity that DynamoDB counted for a request. */
-export interface Consumed {
-  readonly request: string;
-  readonly units: number;
-}
-
-/** The table, with DynamoDB's ways of answering less than was asked, and of refusing for the moment, taken care of. All reads are strong. */
+/**
+ * The table. Answers that hold less than was asked, and refusals for the moment, are taken care of here. All reads are strongly
+ * consistent.
+ */
 export interface Table {
   get(key: Key): Promise<Item | undefined>;
   /** All of one moment, by place. At most TRANSACTION_ITEMS_MAX. */
@@ -118,14 +115,15 @@ const rangeInput = (name: string, { pk, from, to, descending = false, atOnce, ke
 const named = (name: string, write: Write): TransactWriteItem =>
   Object.fromEntries(Object.entries(write).map(([kind, content]) => [kind, { TableName: name, ...content }]));
 
-const createReads = (calls: Calls, name: string, env: Env): Pick<Table, 'get' | 'getTogether' | 'getAll' | 'query' | 'scan'> => {
-  const read = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw storageFailure(error, 'nothing');
-    }
-  };
+const read = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw storageFailure(error, 'nothing');
+  }
+};
+
+const createGets = (calls: Calls, name: string, env: Env): Pick<Table, 'get' | 'getTogether' | 'getAll'> => {
   const getTogether = async (keys: readonly Key[]): Promise<(Item | undefined)[]> => {
     const items = keys.map((key) => ({ Get: { TableName: name, Key: keyOf(key) } }));
     for (let attempt = 0; ; attempt++) {
@@ -157,40 +155,44 @@ const createReads = (calls: Calls, name: string, env: Env): Pick<Table, 'get' | 
     }
     return found;
   };
+  const getOne = async (key: Key): Promise<Item | undefined> => {
+    const input = { TableName: name, Key: keyOf(key), ConsistentRead: true, ReturnConsumedCapacity: 'TOTAL' as const };
+    return (await calls.getItem(input)).Item;
+  };
   return {
-    get: (key) =>
-      read(
-        async () => (await calls.getItem({ TableName: name, Key: keyOf(key), ConsistentRead: true, ReturnConsumedCapacity: 'TOTAL' })).Item,
-      ),
+    get: (key) => read(() => getOne(key)),
     getTogether: (keys) => read(() => getTogether(keys)),
     getAll: (keys) => read(async () => (await Promise.all(slices(keys, GET_ITEMS_MAX).map(getSome))).flat()),
-    query: async function* (range) {
-      if (Buffer.compare(Buffer.from(range.from), Buffer.from(range.to)) > 0) return;
-      let start: { [name: string]: AttributeValue } | undefined;
-      do {
-        const input = { ...rangeInput(name, range), ReturnConsumedCapacity: 'TOTAL' as const, ExclusiveStartKey: start };
-        // A page may be empty and yet not the last.
-        const { Items = [], LastEvaluatedKey } = await read(() => calls.query(input));
-        yield* Items;
-        start = LastEvaluatedKey;
-      } while (start !== undefined);
-    },
-    scan: async (prefix, limit, after) => {
-      const start: Key | undefined = after === undefined ? undefined : JSON.parse(after);
-      const { Items = [], LastEvaluatedKey } = await read(() =>
-        calls.scan({
-          TableName: name,
-          ConsistentRead: true,
-          FilterExpression: 'begins_with(pk, :prefix)',
-          ExpressionAttributeValues: { ':prefix': { S: prefix } },
-          Limit: limit,
-          ExclusiveStartKey: start && keyOf(start),
-        }),
-      );
-      return { items: Items, ...(LastEvaluatedKey === undefined ? {} : { next: JSON.stringify(itemKey(LastEvaluatedKey)) }) };
-    },
   };
 };
+
+const createRanges = (calls: Calls, name: string): Pick<Table, 'query' | 'scan'> => ({
+  query: async function* (range) {
+    if (Buffer.compare(Buffer.from(range.from), Buffer.from(range.to)) > 0) return;
+    let start: { [name: string]: AttributeValue } | undefined;
+    do {
+      const input = { ...rangeInput(name, range), ReturnConsumedCapacity: 'TOTAL' as const, ExclusiveStartKey: start };
+      // A page may be empty and yet not the last.
+      const { Items = [], LastEvaluatedKey } = await read(() => calls.query(input));
+      yield* Items;
+      start = LastEvaluatedKey;
+    } while (start !== undefined);
+  },
+  scan: async (prefix, limit, after) => {
+    const start: Key | undefined = after === undefined ? undefined : JSON.parse(after);
+    const { Items = [], LastEvaluatedKey } = await read(() =>
+      calls.scan({
+        TableName: name,
+        ConsistentRead: true,
+        FilterExpression: 'begins_with(pk, :prefix)',
+        ExpressionAttributeValues: { ':prefix': { S: prefix } },
+        Limit: limit,
+        ExclusiveStartKey: start && keyOf(start),
+      }),
+    );
+    return { items: Items, ...(LastEvaluatedKey === undefined ? {} : { next: JSON.stringify(itemKey(LastEvaluatedKey)) }) };
+  },
+});
 
 const createWrites = (calls: Calls, name: string, env: Env): Pick<Table, 'transact' | 'writeAll'> => {
   const transact: Table['transact'] = async (writes) => {
@@ -236,6 +238,7 @@ const createWrites = (calls: Calls, name: string, env: Env): Pick<Table, 'transa
 
 /** Opens a table by its name. */
 export const createTable = (calls: Calls, name: string, env: Env): Table => ({
-  ...createReads(calls, name, env),
+  ...createGets(calls, name, env),
+  ...createRanges(calls, name),
   ...createWrites(calls, name, env),
 });
