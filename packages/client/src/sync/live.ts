@@ -41,8 +41,10 @@ export const createLive = (tools: SyncTools, url: string, poke: () => void): Liv
         const { meta } = tools.transactions.mirror;
         try {
           stream = await connect(tools, url, meta);
-          open = stream !== null && !stopped;
-          if (open && stream !== null && (await follow(tools, stream, meta, poke))) failures = 0;
+          if (stream !== null && !stopped) {
+            open = true;
+            if (await follow(tools, stream, meta, poke)) failures = 0;
+          }
         } catch {
           // A stream that breaks is the normal case of a phone; the next one starts from the stored cursor.
         }
@@ -73,7 +75,7 @@ export const createLive = (tools: SyncTools, url: string, poke: () => void): Liv
 /** A stream goes on from the stored cursor; null where there is none, as while a snapshot or a healing is under way, or it was refused. */
 const connect = async ({ env, calls }: SyncTools, url: string, meta: Meta): Promise<HttpStream | null> => {
   const { clientId, cursor, staging, heal } = meta;
-  if (cursor === null || staging !== null || heal) return null;
+  if (cursor === null || staging || heal) return null;
   const stream = await calls.withToken(async (bearer) => {
     const opened = await env.stream({
       method: 'GET',

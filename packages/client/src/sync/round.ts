@@ -116,10 +116,10 @@ const learnSpace = async ({ transactions, calls, account, isCurrent }: Round): P
 };
 
 /** After the pull that a restored server answered: offers it again what it had acknowledged. */
-const heal = async ({ transactions, env, isCurrent }: Round): Promise<Trouble> => {
-  if (!isCurrent()) return STALE;
-  const clientId = env.uuid();
-  await transactions.run((mirror) => (mirror.meta.heal ? takeNewClientId(mirror, clientId, env.wall()) : null));
+const heal = async (round: Round): Promise<Trouble> => {
+  if (!round.isCurrent()) return STALE;
+  const { meta } = round.transactions.mirror;
+  if (meta.heal) await renewClientId(round, meta.clientId);
   return null;
 };
 
