@@ -1,4 +1,5 @@
 import { type AppRoutes, plainDialect, restRoutes } from '@tidemark/server/rest';
+import { importEndpoint } from './routes/import.ts';
 import { tableEndpoints } from './routes/tables.ts';
 
 /** The routes of docs/WEEKDAY.md, beside the native ones. */
@@ -9,5 +10,5 @@ export const weekdayRoutes: AppRoutes = restRoutes({
   dialect: plainDialect,
   requireVerifiedEmail: true,
   rateLimit: { perSecond: 100, burst: 500 },
-  endpoints: () => tableEndpoints,
+  endpoints: () => [...tableEndpoints, importEndpoint],
 });

@@ -14,8 +14,8 @@ const orderField = { schema: order.optional(), quiet: true };
 const scheduleBlocks = defineCollection({
   name: 'schedule_blocks',
   fields: {
-    start: { schema: timeOfDay },
-    end: { schema: timeOfDay },
+    start: { schema: timeOfDay.optional() },
+    end: { schema: timeOfDay.optional() },
     title: { schema: title },
     purpose: { schema: text.optional() },
     good: { schema: text.optional() },
@@ -105,7 +105,7 @@ const mealLog = defineCollection({
 const logEntries = defineCollection({
   name: 'log_entries',
   fields: {
-    date: { schema: day },
+    date: { schema: day.optional() },
     /** The name of the day of the week, as the app shows it. */
     day: { schema: title.optional() },
     bw: { schema: measured(WEEKDAY_LIMITS.bodyMassMax).optional() },

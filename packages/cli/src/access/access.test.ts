@@ -44,7 +44,7 @@ const PLACES: readonly Place[] = [
   ...placesOf('', ROOT),
   ...placesOf('', ACCOUNTS),
   ...APPS.flatMap(({ name }) =>
-    [nativeRows(exampleOf(name).collection), ACCOUNTS, OWN_ROUTES[name] ?? {}].flatMap((rows) => placesOf(`/apps/${name}`, rows, name)),
+    placesOf(`/apps/${name}`, { ...nativeRows(exampleOf(name).collection), ...ACCOUNTS, ...OWN_ROUTES[name] }, name),
   ),
 ];
 

@@ -34,7 +34,7 @@ test('what one user exports another imports: the same records, once, after a dry
   const file = await exported();
   expect(JSON.parse(file.split('\n')[0] ?? '')).toMatchObject({ format: 'tidemark-export', app: 'notes', counts: { notes: 2 }, seq: 2 });
   const zeros = { merged: 0, conflict: 0, deleted: 0, unchanged: 0 };
-  const said = { mode: 'merge', records: 2, ...zeros, seqBefore: 0 };
+  const said = { mode: 'merge', records: 2, collections: { notes: 2 }, ...zeros, seqBefore: 0, notes: [] };
   expect(await sendAs(bob, '?dryRun=true', file)).toEqual({ status: 200, answer: { ...said, dryRun: true, written: 2, known: 0 } });
   expect(await stateOf(bob)).toEqual([]);
   const packed = Uint8Array.from(gzipSync(file));

@@ -8,6 +8,7 @@ import type { Call, Route } from '../sync/call.ts';
 import { applyImport, IMPORT_MODES, type ImportJob, type ImportReport } from './apply-import.ts';
 import { checkExport, type FileProblem } from './check-export.ts';
 import { ONE_BATCH } from './import-batches.ts';
+import { asExport, type ReadOwnFile } from './own-form.ts';
 import { openExport } from './write-export.ts';
 
 export const EXPORT_TYPE = 'application/x-ndjson';
@@ -28,6 +29,7 @@ export const importAnswerSchema = z
     dryRun: z.boolean(),
     mode: z.enum(IMPORT_MODES),
     records: counter.describe('Records in the file'),
+    collections: z.record(z.string(), counter).describe('The same by collection'),
     written: counter,
     merged: counter.describe('Combined with edits that were here'),
     conflict: counter.describe('A value was dropped; it is kept as a conflict'),
@@ -35,6 +37,7 @@ export const importAnswerSchema = z
     known: counter.describe('Were imported from this very file before'),
     deleted: counter.describe('Were here and not in the file; mode replace only'),
     seqBefore: counter.describe('POST /sync/restore with this seq takes the import back'),
+    notes: z.array(z.string()).describe('What was read in another way than it stands in the file'),
   })
   .meta({ id: 'Import' });
 
@@ -63,28 +66,33 @@ export const answerExport = async ({ c, app, space, services }: Call): Promise<R
   return respond(c, stream);
 };
 
-const refused = (problems: readonly FileProblem[]): Result<never> => {
-  const issues = problems.slice(0, PROBLEMS_SHOWN_MAX).map(({ line, problem }) => ({ path: `line ${line}`, message: problem }));
-  return refuse('IMPORT_REFUSED', 'The file cannot be imported; details.issues names the lines. Nothing was stored.', { issues });
+const lineName = (line: number): string => `line ${line}`;
+
+const refused = (problems: readonly FileProblem[], pathOf = lineName): Result<never> => {
+  const issues = problems.slice(0, PROBLEMS_SHOWN_MAX).map(({ line, problem }) => ({ path: pathOf(line), message: problem }));
+  return refuse('IMPORT_REFUSED', 'The file cannot be imported; details.issues names the places. Nothing was stored.', { issues });
 };
 
 /** First a dry run of everything, so that a record the engine refuses is found before the first is written; then all in one append. */
 const importWhole = async (job: ImportJob, isDryRun: boolean): Promise<Result<ImportReport>> => {
   const tried = await applyImport(job, { dryRun: true });
-  if (!tried.ok || isDryRun) return tried;
-  return tried.value.problems.length > 0 ? refused(tried.value.problems) : applyImport(job, { dryRun: false, size: ONE_BATCH });
+  if (!tried.ok || isDryRun || tried.value.problems.length > 0) return tried;
+  return applyImport(job, { dryRun: false, size: ONE_BATCH });
 };
 
-const runImport = async (call: Call): Promise<Result<object>> => {
+const runImport = async (call: Call, readOwn: ReadOwnFile | undefined): Promise<Result<object>> => {
   const { c, app, space, services } = call;
   const { engine } = services;
   const query = readQuery(c, importQuery);
   if (!query.ok) return query;
   const bytes = await readBytes(c, LIMITS.importBytesMax);
   if (!bytes.ok) return bytes;
-  const source = () => [bytes.value];
+  const own = readOwn?.(bytes.value);
+  if (own?.ok === false) return own;
+  const file = own === undefined ? { bytes: bytes.value, pathOf: lineName } : asExport(app, own.value);
+  const source = () => [file.bytes];
   const checked = await checkExport(source, app);
-  if (!checked.sound) return refused(checked.problems);
+  if (!checked.sound) return refused(checked.problems, file.pathOf);
   const { mode } = query.value;
   const dryRun = query.value.dryRun === 'true';
   const before = await engine.session(space);
@@ -92,24 +100,27 @@ const runImport = async (call: Call): Promise<Result<object>> => {
   const report = await importWhole({ engine, space, source, checked, mode, onProgress: () => undefined }, dryRun);
   if (!report.ok) return report;
   const { counts, problems } = report.value;
-  if (problems.length > 0) return refused(problems);
-  const { records } = checked;
-  const answer: z.output<typeof importAnswerSchema> = { dryRun, mode, records, ...counts, seqBefore: before.value.latestVersion };
+  if (problems.length > 0) return refused(problems, file.pathOf);
+  const { records, manifest } = checked;
+  const about = { dryRun, mode, records, collections: manifest.counts };
+  const notes = [...(own?.value.notes ?? [])];
+  const answer: z.output<typeof importAnswerSchema> = { ...about, ...counts, seqBefore: before.value.latestVersion, notes };
   return ok(answer);
 };
 
 /**
  * `POST /import?mode=merge|replace&dryRun=true`: an export file of this app, at most LIMITS.importBytesMax decoded, into the caller's
  * records. The file is checked whole before anything is stored, and stored as one append where the storage takes so much.
+ * `readOwn` reads the form of file that an app takes beside it.
  * Refusals: BODY_TOO_LARGE and the others of readBytes, BAD_REQUEST, IMPORT_REFUSED, UNAVAILABLE where too many are under way.
  */
-export const answerImport = async (call: Call): Promise<Response> => {
+export const answerImport = async (call: Call, readOwn?: ReadOwnFile): Promise<Response> => {
   if (importsUnderWay >= IMPORTS_AT_ONCE) {
     return answerRefusal(call.c, refuse('UNAVAILABLE', 'Other imports are under way. Try again in a moment.').error);
   }
   importsUnderWay += 1;
   try {
-    const done = await runImport(call);
+    const done = await runImport(call, readOwn);
     return done.ok ? await answerJson(call.c, done.value) : await answerRefusal(call.c, done.error);
   } finally {
     importsUnderWay -= 1;
@@ -119,5 +130,5 @@ export const answerImport = async (call: Call): Promise<Response> => {
 /** What is served under each mount, unless the app has a route of its own at the path. */
 export const transferRoutes: readonly Route[] = [
   { method: 'GET', path: '/export', access: 'read', handle: answerExport },
-  { method: 'POST', path: '/import', access: 'write', handle: answerImport },
+  { method: 'POST', path: '/import', access: 'write', handle: (call) => answerImport(call) },
 ];
