@@ -1,6 +1,6 @@
 import type { Loaded, LoadKeys } from '@tidemark/engine/storage';
+import { type ReceiptTuple, toClient, toReceipt, toRecord, toSpace } from '../sql/tuples.ts';
 import type { SqlValue } from './database.ts';
-import { type ReceiptTuple, toClient, toReceipt, toRecord, toSpace } from './rows.ts';
 
 /** A row of any of the four tables: its texts, its numbers, and its one boolean. */
 export type LoadTuple = [kind: 'space' | 'record' | 'receipt' | 'client', texts: (string | null)[], numbers: number[], flag: boolean];

@@ -1,10 +1,11 @@
 import type { IndexValue, QueryPlan, RecordRow, Storage } from '@tidemark/engine/storage';
 import { encodeKey, endOf } from '../indexes/index-key.ts';
 import { type Served, servedBy } from '../indexes/served-by.ts';
+import { type RecordTuple, toRecord } from '../sql/tuples.ts';
 import { catchUp, KEY_HEAD_BYTES } from './catch-up.ts';
 import type { Database, SqlValue } from './database.ts';
 import type { DeclaredIndex } from './declare-indexes.ts';
-import { RECORD_COLUMNS, type RecordTuple, toRecord } from './rows.ts';
+import { RECORD_COLUMNS } from './rows.ts';
 import { queryOf } from './words.ts';
 
 /** A space that is written faster than its indexes follow: after so many rounds a query gives up. */

@@ -1,20 +1,8 @@
 import type { LogRow, RecordRow, Storage } from '@tidemark/engine/storage';
+import { type ClientTuple, type LogTuple, type RecordTuple, type SpaceTuple, toClient, toLog, toRecord, toSpace } from '../sql/tuples.ts';
 import type { Database } from './database.ts';
 import { LOAD, loadedFrom, loadValues } from './load.ts';
-import {
-  CLIENT_COLUMNS,
-  type ClientTuple,
-  LOG_COLUMNS,
-  type LogTuple,
-  RECORD_COLUMNS,
-  type RecordTuple,
-  SPACE_COLUMNS,
-  type SpaceTuple,
-  toClient,
-  toLog,
-  toRecord,
-  toSpace,
-} from './rows.ts';
+import { CLIENT_COLUMNS, LOG_COLUMNS, RECORD_COLUMNS, SPACE_COLUMNS } from './rows.ts';
 
 const NUMBER = '(SELECT number FROM tidemark.spaces WHERE key = $1)';
 

@@ -1,9 +1,10 @@
 import { type IndexValue, type QueryPlan, queryRecords, type RecordRow } from '@tidemark/engine/storage';
 import { matchesSearch } from '@tidemark/protocol';
 import { encodeKey, endOf } from '../indexes/index-key.ts';
+import { type RecordTuple, toRecord } from '../sql/tuples.ts';
 import { type Database, row, rows, type SqlValue } from './database.ts';
 import { type IndexCatalogue, indexesOf } from './indexing.ts';
-import { RECORD_CHANGE, RECORD_COLUMNS, type RecordTuple, toRecord } from './rows.ts';
+import { RECORD_CHANGE, RECORD_COLUMNS } from './rows.ts';
 import { matchExpression } from './search-words.ts';
 
 const FEW_MATCHES_MAX = 500;
@@ -83,9 +84,9 @@ const textOnly = (id: IndexValue): string => {
 export const queryReader = (db: Database, catalogue: IndexCatalogue) => {
   const spaceOf = row<[number, string]>(db, 'SELECT number, app FROM spaces WHERE key = ?');
   // By text, of which there are few: it differs by bounds, direction and search only, never by values.
-  const prepared = new Map<string, (...values: SqlValue[]) => RecordTuple[]>();
-  const all = ({ text, values }: Sql): RecordTuple[] => {
-    const statement = prepared.get(text) ?? rows<RecordTuple>(db, text);
+  const prepared = new Map<string, (...values: SqlValue[]) => RecordTuple<number>[]>();
+  const all = ({ text, values }: Sql): RecordTuple<number>[] => {
+    const statement = prepared.get(text) ?? rows<RecordTuple<number>>(db, text);
     prepared.set(text, statement);
     return statement(...values);
   };
@@ -105,7 +106,7 @@ export const queryReader = (db: Database, catalogue: IndexCatalogue) => {
  * would list all that hold them first, is not asked. Undefined where that many records do not fill the page.
  */
 const commonMatches = (
-  all: (sql: Sql) => RecordTuple[],
+  all: (sql: Sql) => RecordTuple<number>[],
   space: number,
   plan: QueryPlan,
   indexes: ReturnType<typeof indexesOf>,
@@ -122,11 +123,11 @@ const commonMatches = (
  * than to walk an index in which hardly any entry holds the words. Undefined where there are many, or the order is by id.
  */
 const fewMatches = (
-  all: (sql: Sql) => RecordTuple[],
+  all: (sql: Sql) => RecordTuple<number>[],
   space: number,
   plan: QueryPlan,
   indexes: ReturnType<typeof indexesOf>,
-): RecordTuple[] | undefined => {
+): RecordTuple<number>[] | undefined => {
   const { words = [], index } = plan;
   if (words.length === 0 || index.length === 0) return undefined;
   const { after: _, range: __, ...anyOrder } = plan;

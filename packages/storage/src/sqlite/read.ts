@@ -1,24 +1,18 @@
 import type { LogRow, RecordKey, RecordRow, Storage } from '@tidemark/engine/storage';
-import { type Database, row, rows, type SqlValue } from './database.ts';
-import type { IndexCatalogue } from './indexing.ts';
-import { queryReader } from './query.ts';
 import {
-  CLIENT_COLUMNS,
   type ClientTuple,
-  LOG_COLUMNS,
   type LogTuple,
-  RECEIPT_COLUMNS,
-  RECEIPT_IN_LOG_COLUMNS,
-  RECORD_CHANGE,
-  RECORD_COLUMNS,
   type ReceiptTuple,
   type RecordTuple,
-  SEQ,
   toClient,
   toLog,
   toReceipt,
   toRecord,
-} from './rows.ts';
+} from '../sql/tuples.ts';
+import { type Database, row, rows, type SqlValue } from './database.ts';
+import type { IndexCatalogue } from './indexing.ts';
+import { queryReader } from './query.ts';
+import { CLIENT_COLUMNS, LOG_COLUMNS, RECEIPT_COLUMNS, RECEIPT_IN_LOG_COLUMNS, RECORD_CHANGE, RECORD_COLUMNS, SEQ } from './rows.ts';
 import { SEQ_BITS } from './schema.ts';
 import { createSpaceReader, type SpaceReader } from './spaces.ts';
 
@@ -59,11 +53,11 @@ const logReads = (db: Database, numberOf: (key: string) => number) => {
   // One bound to either side: of two, SQLite seeks by the first it reads, and walks from there to the other.
   const beginning = `position > ?1 << ${SEQ_BITS}`;
   const end = `position < (?1 + 1) << ${SEQ_BITS}`;
-  const after = rows<LogTuple>(
+  const after = rows<LogTuple<number>>(
     db,
     `SELECT ${LOG_COLUMNS} FROM log WHERE position > (?1 << ${SEQ_BITS} | ?2) AND ${end} ORDER BY position LIMIT ?3`,
   );
-  const at = row<LogTuple>(db, `SELECT ${LOG_COLUMNS} FROM log WHERE position = (? << ${SEQ_BITS} | ?)`);
+  const at = row<LogTuple<number>>(db, `SELECT ${LOG_COLUMNS} FROM log WHERE position = (? << ${SEQ_BITS} | ?)`);
   const last = row<[number]>(db, `SELECT ${SEQ} FROM log WHERE ${beginning} AND ${end} ORDER BY position DESC LIMIT 1`);
   const timeAt = row<[number]>(db, `SELECT updatedAt FROM log WHERE position = (? << ${SEQ_BITS} | ?)`);
   const floorOf = row<[number]>(db, 'SELECT floor FROM spaces WHERE number = ?');
@@ -71,7 +65,7 @@ const logReads = (db: Database, numberOf: (key: string) => number) => {
     const tuple = at(space, seq);
     return tuple && toLog(tuple);
   };
-  const keptAt = row<LogTuple>(
+  const keptAt = row<LogTuple<number>>(
     db,
     `SELECT ${LOG_COLUMNS} FROM log WHERE ${beginning} AND position < (?1 << ${SEQ_BITS} | ?2) AND updatedAt <= ?3
      ORDER BY position DESC LIMIT 1`,
@@ -120,7 +114,7 @@ const logReads = (db: Database, numberOf: (key: string) => number) => {
 const recordReads = (db: Database, numberOf: (key: string) => number) => {
   const live = 'AND r.deleted = 0';
   const select = (where: string) =>
-    rows<RecordTuple>(db, `SELECT ${RECORD_COLUMNS} FROM records r ${RECORD_CHANGE} WHERE r.space = ? AND ${where}`);
+    rows<RecordTuple<number>>(db, `SELECT ${RECORD_COLUMNS} FROM records r ${RECORD_CHANGE} WHERE r.space = ? AND ${where}`);
   const order = 'ORDER BY r.collection, r.id LIMIT ?';
   const anyAll = select(`(r.collection, r.id) > (?, ?) ${order}`);
   const anyLive = select(`(r.collection, r.id) > (?, ?) ${live} ${order}`);
@@ -175,7 +169,7 @@ const keyReader = <Row extends readonly SqlValue[]>(db: Database, select: string
 export const createReads = (db: Database, catalogue: IndexCatalogue, spaceAt: SpaceReader = createSpaceReader(db)): Reads => {
   // No space has number 0, so reads of an unknown space find nothing.
   const numberOf = (key: string): number => spaceAt(key)?.number ?? 0;
-  const recordsAt = keyReader<RecordTuple>(
+  const recordsAt = keyReader<RecordTuple<number>>(
     db,
     `SELECT ${RECORD_COLUMNS} FROM records r ${RECORD_CHANGE} WHERE r.space = ? AND r.collection = ? AND r.id`,
   );
@@ -184,8 +178,8 @@ export const createReads = (db: Database, catalogue: IndexCatalogue, spaceAt: Sp
     db,
     `SELECT ${RECEIPT_IN_LOG_COLUMNS} FROM log WHERE content IS NOT NULL AND position >> ${SEQ_BITS} = ? AND mutationId`,
   );
-  const clientsAt = keyReader<ClientTuple>(db, `SELECT ${CLIENT_COLUMNS} FROM clients WHERE space = ? AND clientId`);
-  const clients = rows<ClientTuple>(db, `SELECT ${CLIENT_COLUMNS} FROM clients WHERE space = ?`);
+  const clientsAt = keyReader<ClientTuple<number>>(db, `SELECT ${CLIENT_COLUMNS} FROM clients WHERE space = ? AND clientId`);
+  const clients = rows<ClientTuple<number>>(db, `SELECT ${CLIENT_COLUMNS} FROM clients WHERE space = ?`);
   const listAll = rows<[string]>(db, 'SELECT key FROM spaces WHERE key > ? ORDER BY key LIMIT ?');
   const listApp = rows<[string]>(db, 'SELECT key FROM spaces WHERE app = ? AND key > ? ORDER BY key LIMIT ?');
 

@@ -2,7 +2,7 @@ import type { ClientRow, LogRow, ReceiptRow, RecordRow, SpaceRow } from '@tidema
 import type { SqlValue } from './database.ts';
 import { SEQ_BITS } from './schema.ts';
 
-/** Columns of each table in the order in which the functions below read and write them. */
+/** Columns of each table in the order of the tuples (sql/tuples.ts) and in which the functions below write them. */
 export const SPACE_STATE_COLUMNS =
   'spaceId, epoch, epochStart, appends, head, hash, floor, floorHash, committedAt, createdAt, digest, erased';
 export const SPACE_COLUMNS = `key, app, ${SPACE_STATE_COLUMNS}`;
@@ -17,84 +17,6 @@ export const RECEIPT_COLUMNS = 'mutationId, hash, verdict, seq, revision, collec
 /** The same of a receipt that its change is. */
 export const RECEIPT_IN_LOG_COLUMNS = `mutationId, content, 'applied', ${SEQ}, revision, collection, id, NULL`;
 export const CLIENT_COLUMNS = 'clientId, ackedN, seq, firstSeenAt, lastSeenAt, revoked, name';
-
-type SpaceTuple = [string, string, string, string, number, number, number, string, number, string, number, number, string, string];
-type LogTuple = [number, string, string, number, number, number, number, number, string | null, string, string, number, string];
-type RecordTuple = [string, string, number, number, number, number, number, string, string];
-type ReceiptTuple = [string, string, ReceiptRow['verdict'], number, number, string, string, string | null];
-type ClientTuple = [string, number, number, number, number, number, string | null];
-
-export type { ClientTuple, LogTuple, ReceiptTuple, RecordTuple, SpaceTuple };
-
-export const toSpace = (t: SpaceTuple): SpaceRow => {
-  const digest: SpaceRow['digest'] = JSON.parse(t[12]);
-  const erased: SpaceRow['erased'] = JSON.parse(t[13]);
-  return {
-    key: t[0],
-    app: t[1],
-    spaceId: t[2],
-    epoch: t[3],
-    epochStart: t[4],
-    appends: t[5],
-    head: t[6],
-    hash: t[7],
-    floor: t[8],
-    floorHash: t[9],
-    committedAt: t[10],
-    createdAt: t[11],
-    digest,
-    erased,
-  };
-};
-
-export const toLog = (t: LogTuple): LogRow => ({
-  seq: t[0],
-  collection: t[1],
-  id: t[2],
-  revision: t[3],
-  prevSeq: t[4],
-  updatedAt: t[5],
-  schemaVersion: t[6],
-  deleted: t[7] === 1,
-  fieldsJson: t[8],
-  mutationId: t[9],
-  clientId: t[10],
-  at: t[11],
-  hash: t[12],
-});
-
-export const toRecord = (t: RecordTuple): RecordRow => ({
-  collection: t[0],
-  id: t[1],
-  seq: t[2],
-  revision: t[3],
-  updatedAt: t[4],
-  schemaVersion: t[5],
-  deleted: t[6] === 1,
-  fieldsJson: t[7],
-  metaJson: t[8],
-});
-
-export const toReceipt = (t: ReceiptTuple): ReceiptRow => ({
-  mutationId: t[0],
-  hash: t[1],
-  verdict: t[2],
-  seq: t[3],
-  revision: t[4],
-  collection: t[5],
-  id: t[6],
-  extraJson: t[7],
-});
-
-export const toClient = (t: ClientTuple): ClientRow => ({
-  clientId: t[0],
-  ackedN: t[1],
-  seq: t[2],
-  firstSeenAt: t[3],
-  lastSeenAt: t[4],
-  revoked: t[5] === 1,
-  name: t[6],
-});
 
 const bit = (value: boolean): number => (value ? 1 : 0);
 

@@ -1,6 +1,7 @@
 import type { SpaceRow } from '@tidemark/engine/storage';
+import { type SpaceTuple, toSpace } from '../sql/tuples.ts';
 import { type Database, row } from './database.ts';
-import { SPACE_COLUMNS, type SpaceTuple, toSpace } from './rows.ts';
+import { SPACE_COLUMNS } from './rows.ts';
 import type { Job, JobAnswer } from './write.ts';
 
 /** Spaces of which the row is kept in memory; the one read longest ago goes first. */
