@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { shapesDescribed } from './described.ts';
 import { hostileText, nearlyValid } from './json-arbitrary.ts';
 import { heldBytes, type Sent, send } from './platform/send.ts';
-import { APP_NAMES, openTarget, type Target } from './platform/target.ts';
-import { DETAILED_SHAPES, HINTS, ROUTE_SHAPES, type RouteShape } from './routes.ts';
+import { APP_NAMES, type AppName, openTarget, type Target } from './platform/target.ts';
+import { DETAILED_SHAPES, hintsOf, type RouteShape, routeShapesOf } from './routes.ts';
 
 /** Requests to each route; 20,000 for the record. */
 const REQUESTS = Number(process.env.TIDEMARK_FUZZ ?? 150);
@@ -23,7 +23,14 @@ interface Known {
 }
 
 /** Members of an answer, and the words that stand for them. */
-const WORDS = { id: 'no-record', cursor: 'no-cursor', spaceId: 'no-space', epoch: 'no-epoch', conflictId: 'no-conflict' };
+const WORDS = {
+  id: 'no-record',
+  cursor: 'no-cursor',
+  spaceId: 'no-space',
+  epoch: 'no-epoch',
+  conflictId: 'no-conflict',
+  syncedAt: 'no-time',
+};
 
 interface Shot {
   readonly route: string;
@@ -107,19 +114,21 @@ const check = ({ status, text, ms }: Sent): void => {
 };
 
 /** By route: its own shape, or that of the app's description. */
-const shapesOf = async (target: Target): Promise<{ readonly [route: string]: RouteShape }> => {
+const shapesOf = async (target: Target, name: AppName): Promise<{ readonly [route: string]: RouteShape }> => {
   const { text } = await send(target.address('/openapi.json'), {});
-  return { ...ROUTE_SHAPES, ...shapesDescribed(JSON.parse(text), HINTS), ...(text.includes('/sync/upload') ? DETAILED_SHAPES : {}) };
+  const described = shapesDescribed(JSON.parse(text), hintsOf(name));
+  const detailed = Object.entries(DETAILED_SHAPES).filter(([route]) => target.routes.includes(route));
+  return { ...routeShapesOf(name), ...described, ...Object.fromEntries(detailed) };
 };
 
 test.each(APP_NAMES)('every route of %s has a shape, and every shape a route', { timeout }, async (name) => {
   const target = await openTarget(name);
-  expect([...target.routes].sort()).toEqual(Object.keys(await shapesOf(target)).sort());
+  expect([...target.routes].sort()).toEqual(Object.keys(await shapesOf(target, name)).sort());
 });
 
 test.each(APP_NAMES)(`${REQUESTS} requests to every route of %s: none fails it, and it is sound afterwards`, { timeout }, async (name) => {
   const target = await openTarget(name);
-  const shapes = Object.entries(await shapesOf(target));
+  const shapes = Object.entries(await shapesOf(target, name));
   const known: Known = { words: new Map(), nextN: new Map() };
   const statuses = new Map<string, number>();
   const memoryBefore = await heldBytes();

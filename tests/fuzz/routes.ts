@@ -23,7 +23,6 @@ const clientId = fc.integer({ min: 1, max: 20 }).map((n) => `c${n}`);
 /** Few, so that not all are revoked. */
 const pathClientId = fc.constantFrom('c1', 'c2');
 const recordId = fc.constantFrom('t1', 't2', 't3', 'é', '😀');
-const collection = fc.oneof({ weight: 8, arbitrary: fc.constant('tasks') }, fc.constantFrom('$conflicts', 'nothing'));
 const small = fc.integer({ min: 0, max: 40 });
 const time = fc.integer({ min: 0, max: 2 ** 42 });
 const interval = fc.record({ start: time, end: time }, { requiredKeys: ['start'], noNullPrototype: true });
@@ -39,19 +38,97 @@ const taskFields = fc.record(
   { requiredKeys: ['title', 'archived', 'tags', 'intervals', 'updatedAt'], noNullPrototype: true },
 );
 
-export const HINTS: Hints = {
+const uuid = fc.constantFrom('3F2504E0-4F89-41D3-9A0C-0305E82C3301', '3f2504e0-4f89-41d3-9a0c-0305e82c3302');
+const iso = fc.constantFrom('2026-03-01T10:00:00Z', '2026-03-01T10:00:00.5Z', '2026-02-28T23:00:00.000+13:00', '2099-01-01T00:00:00Z');
+const pieceContent = {
+  title: fc.string({ minLength: 1, maxLength: 20 }),
+  category: fc.constantFrom('oli', 'mele'),
+  lyrics: fc.string({ maxLength: 40 }),
+  notes: fc.string({ maxLength: 40 }),
+  includeInPractice: fc.boolean(),
+  isFavorite: fc.boolean(),
+  createdAt: iso,
+  modifiedAt: iso,
+};
+const needed = ['title', 'category', 'lyrics', 'includeInPractice', 'isFavorite', 'createdAt', 'modifiedAt'] as const;
+const pieceFields = fc.record(pieceContent, { requiredKeys: [...needed], noNullPrototype: true });
+const piece = fc.record(
+  { ...pieceContent, pieceId: uuid, version: fc.integer({ min: 0, max: 5_000 }), locallyModified: fc.boolean() },
+  { requiredKeys: [...needed, 'pieceId', 'version', 'locallyModified'], noNullPrototype: true },
+);
+const session = fc.record(
+  { sessionId: uuid, pieceId: uuid, startedAt: iso, endedAt: iso, endedAtSource: fc.constantFrom('manual', 'automatic'), createdAt: iso },
+  { requiredKeys: ['sessionId', 'pieceId', 'startedAt', 'createdAt'], noNullPrototype: true },
+);
+const address = fc.constantFrom('https://tides.example/a', 'http://user@site.example:81/?q=1', 'about:blank', 'javascript:alert(1)');
+const moment = fc.integer({ min: 0, max: 4 }).map((hours) => 1_772_359_200_000 + hours * 3_600_000);
+const span = fc.integer({ min: 0, max: 100_000 });
+const browser = fc.constantFrom('laptop', 'phone');
+const visit = fc.record(
+  {
+    id: fc.constantFrom('pv_1772359200000_7', 'pv_1772359200000_8', 'odd'),
+    url: address,
+    tabId: fc.integer({ min: -1, max: 3 }),
+    timestamp: moment,
+    endedAt: fc.oneof(moment, fc.constant(null)),
+    duration: span,
+    activeDuration: span,
+    title: fc.string({ maxLength: 20 }),
+    metadata: fc.dictionary(fc.constantFrom('a', 'toJSON', 'length'), fc.oneof(span, fc.constant({ deep: [1] })), {
+      noNullPrototype: true,
+    }),
+    idlePeriods: fc.array(fc.record({ start: moment, end: moment }, { noNullPrototype: true }), { maxLength: 3 }),
+    anonymousClientId: browser,
+  },
+  { requiredKeys: ['id', 'url'], noNullPrototype: true },
+);
+const aggregate = fc.record(
+  {
+    tabId: fc.integer({ min: -1, max: 3 }),
+    totalActiveDuration: span,
+    startTime: moment,
+    lastActiveTime: moment,
+    domainDurations: fc.dictionary(fc.constantFrom('tides.example', 'toString'), span, { noNullPrototype: true }),
+    currentUrl: address,
+    anonymousClientId: browser,
+  },
+  { requiredKeys: ['tabId', 'totalActiveDuration'], noNullPrototype: true },
+);
+const visitFields = fc.record(
+  { visitId: fc.constantFrom('v1', 'v2'), anonymousClientId: browser, url: address, startedAt: moment, duration: span },
+  { requiredKeys: ['visitId', 'anonymousClientId', 'url'], noNullPrototype: true },
+);
+
+/** What native clients of an app write: to which collection, and which fields. */
+const RECORDS: { readonly [app: string]: { readonly collection: string; readonly fields: fc.Arbitrary<Json> } } = {
+  repertoire: { collection: 'pieces', fields: pieceFields },
+  browsing: { collection: 'pageVisits', fields: visitFields },
+};
+
+const likely = (app: string) => {
+  const { collection, fields } = RECORDS[app] ?? { collection: 'tasks', fields: taskFields };
+  return {
+    fields: fc.oneof(fields, fc.constant({ title: 'patched' })),
+    was: fc.oneof(fields, fc.constant({})),
+    collection: fc.oneof({ weight: 8, arbitrary: fc.constant(collection) }, fc.constantFrom('$conflicts', 'nothing')),
+  };
+};
+
+/** Likely values for the messages of an app. */
+export const hintsOf = (app: string): Hints => {
+  const { collection, fields, was } = likely(app);
+  return { ...HINTS, fields, was, collection, collections: fc.array(collection, { maxLength: 3 }) };
+};
+
+const HINTS: Hints = {
   protocolVersion: fc.constant(1),
   schemaVersion: fc.constant(1),
   clientId,
   mutationId: fc.integer({ min: 1, max: 1_000_000 }).map((n) => `m${n}`),
   n: fc.integer({ min: 1, max: 40 }),
-  collection,
-  collections: fc.array(collection, { maxLength: 3 }),
   id: recordId,
   base: fc.integer({ min: 0, max: 3 }),
   at: time,
-  fields: fc.oneof(taskFields, fc.constant({ title: 'patched' })),
-  was: fc.oneof(taskFields, fc.constant({})),
   ifRevision: fc.integer({ min: 0, max: 3 }),
   group: fc.constantFrom('g1', 'g2'),
   epoch: fc.constant('no-epoch'),
@@ -64,41 +141,70 @@ export const HINTS: Hints = {
 const task = fc.tuple(recordId, taskFields).map(([id, fields]): Json => ({ id, ...fields }));
 const number = small.map(String);
 const path = { id: fc.constantFrom('t1', 'no-conflict', 'no-conflict'), clientId: pathClientId };
-const pull = { clientId, cursor: fc.constant('no-cursor'), spaceId: fc.constant('no-space'), limit: number, collections: collection };
-const fromSchema = (schema: z.ZodType): RouteShape => ({ body: arbitraryOf(schema, HINTS), path });
-const nothing: RouteShape = { path };
-
 /** Every route that an app does not describe in its OpenAPI document, relative to its mount. One that is missing fails the test. */
-export const ROUTE_SHAPES: { readonly [route: string]: RouteShape } = {
-  'GET /healthz': nothing,
-  'GET /readyz': nothing,
-  'GET /metrics': nothing,
-  'POST /development/token': fromSchema(z.strictObject({ app: z.enum(['time-tracker', 'task-tracker']), user: z.string() })),
-  'POST /sync/push': { ...fromSchema(pushRequestSchema), query: { dryRun: fc.constantFrom('true', 'false') } },
-  'POST /sync/pull': fromSchema(pullRequestSchema),
-  'POST /sync': fromSchema(syncRequestSchema),
-  'GET /sync/live': { query: pull },
-  'GET /sync/stream': { query: pull },
-  'GET /sync/session': nothing,
-  'GET /sync/conflicts': { query: { state: fc.constantFrom('open', 'resolved', 'all'), after: fc.string(), limit: number } },
-  'POST /sync/conflicts/:id/resolve': fromSchema(resolveRequestSchema),
-  'GET /sync/history': { query: { collection, id: recordId, before: number, limit: number } },
-  'GET /sync/state': { query: { asOf: number, seq: number, after: fc.string(), limit: number } },
-  'POST /sync/restore': fromSchema(restoreRequestSchema),
-  'GET /sync/digest': nothing,
-  'GET /export': nothing,
-  'POST /import': {
-    body: fc.constant({ format: 'tidemark-export', version: 1 }),
-    query: { mode: fc.constantFrom('merge', 'replace'), dryRun: fc.constantFrom('true', 'false') },
-  },
-  'GET /devices': nothing,
-  'PATCH /devices/:clientId': fromSchema(renameDeviceSchema),
-  'DELETE /devices/:clientId': nothing,
-  'GET /docs': {},
-  'GET /openapi.json': {},
+export const routeShapesOf = (app: string): { readonly [route: string]: RouteShape } => {
+  const hints = hintsOf(app);
+  const { collection } = likely(app);
+  const pull = { clientId, cursor: fc.constant('no-cursor'), spaceId: fc.constant('no-space'), limit: number, collections: collection };
+  const fromSchema = (schema: z.ZodType): RouteShape => ({ body: arbitraryOf(schema, hints), path });
+  const nothing: RouteShape = { path };
+  return {
+    'GET /healthz': nothing,
+    'GET /readyz': nothing,
+    'GET /metrics': nothing,
+    'POST /development/token': fromSchema(
+      z.strictObject({ app: z.enum(['time-tracker', 'task-tracker', 'repertoire', 'browsing']), user: z.string() }),
+    ),
+    'POST /sync/push': { ...fromSchema(pushRequestSchema), query: { dryRun: fc.constantFrom('true', 'false') } },
+    'POST /sync/pull': fromSchema(pullRequestSchema),
+    'POST /sync': fromSchema(syncRequestSchema),
+    'GET /sync/live': { query: pull },
+    'GET /sync/stream': { query: pull },
+    'GET /sync/session': nothing,
+    'GET /sync/conflicts': { query: { state: fc.constantFrom('open', 'resolved', 'all'), after: fc.string(), limit: number } },
+    'POST /sync/conflicts/:id/resolve': fromSchema(resolveRequestSchema),
+    'GET /sync/history': { query: { collection, id: recordId, before: number, limit: number } },
+    'GET /sync/state': { query: { asOf: number, seq: number, after: fc.string(), limit: number } },
+    'POST /sync/restore': fromSchema(restoreRequestSchema),
+    'GET /sync/digest': nothing,
+    'GET /export': nothing,
+    'POST /import': {
+      body: fc.constant({ format: 'tidemark-export', version: 1 }),
+      query: { mode: fc.constantFrom('merge', 'replace'), dryRun: fc.constantFrom('true', 'false') },
+    },
+    'GET /devices': nothing,
+    'PATCH /devices/:clientId': fromSchema(renameDeviceSchema),
+    'DELETE /devices/:clientId': nothing,
+    'GET /docs': {},
+    'GET /openapi.json': {},
+  };
 };
 
 /** Routes whose description leaves open what they take. */
 export const DETAILED_SHAPES: { readonly [route: string]: RouteShape } = {
   'POST /sync/upload': { body: fc.record({ tasks: fc.array(task, { maxLength: 5 }) }, { noNullPrototype: true }) },
+  'POST /pieces': {
+    body: fc.record(
+      {
+        operation: fc.constantFrom('sync', 'upload', 'download'),
+        pieces: fc.array(piece, { maxLength: 3 }),
+        lastSyncedAt: fc.oneof(fc.constant('no-time'), fc.constant(''), iso),
+      },
+      { requiredKeys: [], noNullPrototype: true },
+    ),
+  },
+  'POST /sessions': {
+    body: fc.record(
+      { sessions: fc.array(session, { maxLength: 3 }), lastSyncedAt: fc.constant('no-time') },
+      { requiredKeys: ['sessions'], noNullPrototype: true },
+    ),
+  },
+  'POST /api/sync/page-visits': { body: fc.record({ visits: fc.array(visit, { maxLength: 4 }) }, { noNullPrototype: true }) },
+  'POST /api/sync/tab-aggregates': { body: fc.record({ aggregates: fc.array(aggregate, { maxLength: 4 }) }, { noNullPrototype: true }) },
+  'POST /api/v1/data/sync': {
+    body: fc.record(
+      { anonymousClientId: browser, pageVisits: fc.array(visit, { maxLength: 3 }), tabAggregates: fc.array(aggregate, { maxLength: 3 }) },
+      { requiredKeys: [], noNullPrototype: true },
+    ),
+  },
 };

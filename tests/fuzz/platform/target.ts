@@ -1,6 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { browsing } from '@tidemark/apps/browsing';
+import { browsingRoutes } from '@tidemark/apps/browsing/routes';
+import { repertoire } from '@tidemark/apps/repertoire';
+import { repertoireRoutes } from '@tidemark/apps/repertoire/routes';
 import { taskTracker } from '@tidemark/apps/task-tracker';
 import { taskTrackerRoutes } from '@tidemark/apps/task-tracker/routes';
 import { timeTracker } from '@tidemark/apps/time-tracker';
@@ -24,9 +28,11 @@ import { onTestFinished } from 'vitest';
 const APPS = {
   'time-tracker': { app: timeTracker, routes: timeTrackerRoutes },
   'task-tracker': { app: taskTracker, routes: taskTrackerRoutes },
+  repertoire: { app: repertoire, routes: repertoireRoutes },
+  browsing: { app: browsing, routes: browsingRoutes },
 };
 export type AppName = keyof typeof APPS;
-export const APP_NAMES: readonly AppName[] = ['time-tracker', 'task-tracker'];
+export const APP_NAMES: readonly AppName[] = ['time-tracker', 'task-tracker', 'repertoire', 'browsing'];
 
 /** A whole server on a real socket and SQLite, to be fuzzed. */
 export interface Target {
@@ -65,6 +71,7 @@ export const openTarget = async (name: AppName = 'time-tracker'): Promise<Target
     env,
     identity: unwrap(createDevelopmentIdentity({ key, env, nodeEnv: 'test' })),
     developmentKey: key,
+    items: storage.accounts,
     logger: createLogger({ level: 'error', destination: { write: (line) => void errors.push(line) } }),
     metrics: createMetrics(),
     mounts: [{ app, path: mount, routes: unlimited(ownRoutes) }],
