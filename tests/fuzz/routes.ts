@@ -135,6 +135,8 @@ const HINTS: Hints = {
   spaceId: fc.constant('no-space'),
   cursor: fc.constant('no-cursor'),
   asOf: time,
+  email: fc.constantFrom('ann@example.com', 'bob@example.com'),
+  password: fc.constantFrom('correct horse battery', 'another horse battery'),
   seq: small,
 };
 

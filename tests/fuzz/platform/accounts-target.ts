@@ -8,6 +8,7 @@ import { createLogger, createMetrics, createNodeEnv, createServer } from '@tidem
 import { createAccounts, createMailbox, openSigningKeys } from '@tidemark/server/accounts';
 import { openSqliteStorage } from '@tidemark/storage/sqlite';
 import { onTestFinished } from 'vitest';
+import { ALLOWANCES, CHEAP_HASH } from './unlimited-accounts.ts';
 
 /** A whole server with accounts on a real socket and SQLite. */
 export interface AccountsTarget {
@@ -20,10 +21,6 @@ export interface AccountsTarget {
   problems(): Promise<readonly string[]>;
 }
 
-/** A hash that costs nothing, and no limits: behind them nothing but 429 would be tested. */
-const CHEAP_HASH = { memoryKib: 256, passes: 1 };
-const MANY = { attempts: 1_000_000_000, seconds: 60 };
-const ALLOWANCES = { address: MANY, signIn: MANY, account: MANY, server: MANY, register: MANY, mail: MANY, mailbox: MANY, code: MANY };
 const MOUNT = '/apps/task-tracker';
 
 const unwrap = <T>(result: Result<T>): T => {

@@ -21,8 +21,10 @@ import {
   issueDevelopmentToken,
   openDevelopmentKey,
 } from '@tidemark/server';
+import { createAccounts, createMailbox, openSigningKeys } from '@tidemark/server/accounts';
 import { openSqliteStorage } from '@tidemark/storage/sqlite';
 import { onTestFinished } from 'vitest';
+import { ALLOWANCES, CHEAP_HASH } from './unlimited-accounts.ts';
 
 /** The apps there are. */
 const APPS = {
@@ -66,23 +68,41 @@ export const openTarget = async (name: AppName = 'time-tracker'): Promise<Target
   const key = unwrap(await openDevelopmentKey(folder));
   const engine = createEngine({ storage, apps: [app], env });
   const errors: string[] = [];
+  const logger = createLogger({ level: 'error', destination: { write: (line) => void errors.push(line) } });
+  const accounts = createAccounts({
+    storage: storage.accounts,
+    engine,
+    env,
+    logger,
+    signingKeys: unwrap(await openSigningKeys(folder, env)),
+    mailer: createMailbox(env),
+    links: { publicUrl: 'https://sync.example' },
+    hashCost: CHEAP_HASH,
+    allowances: ALLOWANCES,
+  });
   const server = await createServer({
     engine,
     env,
     identity: unwrap(createDevelopmentIdentity({ key, env, nodeEnv: 'test' })),
     developmentKey: key,
     items: storage.accounts,
-    logger: createLogger({ level: 'error', destination: { write: (line) => void errors.push(line) } }),
+    logger,
+    // Its own routes of accounts need them; those of the server are fuzzed in accounts.test.ts.
+    ...(name === 'browsing' ? { accounts } : {}),
     metrics: createMetrics(),
     mounts: [{ app, path: mount, routes: unlimited(ownRoutes) }],
   });
   const { port } = await server.listen(0);
   onTestFinished(async () => {
     await server.close();
+    await accounts.close();
     await storage.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  const routes = server.app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${relative(path)}`);
+  // Accounts are at the root and under each mount.
+  const ofAccounts = new Set(server.app.routes.map(({ path }) => path).filter((path) => /^\/(auth|\.well-known)\//.test(path)));
+  const own = server.app.routes.filter(({ method, path }) => method !== 'ALL' && !ofAccounts.has(relative(path)));
+  const routes = own.map(({ method, path }) => `${method} ${relative(path)}`);
   const rooted = new Set(server.app.routes.map(({ path }) => path).filter((path) => !path.startsWith(mount)));
   return {
     port,
