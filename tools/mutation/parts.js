@@ -6,3 +6,6 @@ export const PARTS = {
 
 /** The folder of the part that the run is about. */
 export const chosenFolder = () => PARTS[process.env.MUTATION_PART];
+
+/** Where Stryker leaves what it found, from the repository's folder. */
+export const reportOf = (part) => `.stamp/mutation-${part}.json`;

@@ -1,4 +1,4 @@
-import { chosenFolder } from './parts.js';
+import { chosenFolder, reportOf } from './parts.js';
 
 const folder = chosenFolder();
 
@@ -10,11 +10,15 @@ export default {
   // Codes and names are unions that the compiler checks, messages are for people.
   mutator: { excludedMutations: ['StringLiteral'] },
   coverageAnalysis: 'perTest',
-  concurrency: 2,
-  timeoutMS: 10_000,
+  // A second run looks only at what changed in the mutated files and the tests' names; remove the file for all anew.
+  incremental: true,
+  incrementalFile: `.stamp/mutation-known-${process.env.MUTATION_PART}.json`,
+  concurrency: 1,
+  // A machine that is busy with other things is no endless loop; Stryker knows those by counting.
+  timeoutMS: 120_000,
   reporters: ['clear-text', 'json', 'progress-append-only'],
   clearTextReporter: { allowColor: false, logTests: false },
-  jsonReporter: { fileName: `.stamp/mutation-${process.env.MUTATION_PART}.json` },
+  jsonReporter: { fileName: reportOf(process.env.MUTATION_PART) },
   tempDirName: '.stamp/mutation',
   ignorePatterns: ['data', 'bench', 'tests', 'console', '**/dist'],
   thresholds: { high: 95, low: 90, break: 90 },

@@ -19,7 +19,9 @@ export type CampaignRecord = Omit<Totals, 'failed'> & {
 export interface OtherRecord {
   readonly title: string;
   readonly text: string;
-  readonly rows: readonly (readonly [what: string, figure: string | number])[];
+  /** Of the columns; what and figure where it is left out. */
+  readonly head?: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
 }
 
 export interface TestingRecords {
@@ -104,7 +106,7 @@ export const testingPage = ({ campaign, hunts, regressions, others }: TestingRec
     COVERED,
     '## What was run',
     campaignPart(campaign),
-    ...others.map(({ title, text, rows }) => `### ${title}\n\n${text}\n\n${table(['What', 'Figure'], rows)}`),
+    ...others.map(({ title, text, head = ['What', 'Figure'], rows }) => `### ${title}\n\n${text}\n\n${table(head, rows)}`),
     '## What is checked',
     INVARIANTS,
     '## The checker is checked: planted bugs',

@@ -33,37 +33,34 @@ export interface Edit {
   readonly knowsAllFields: boolean;
 }
 
-export type EditOutcome =
-  | {
-      readonly kind: 'done';
-      readonly status: MutationStatus;
-      readonly record: DraftRecord | undefined;
-      readonly conflictIds: readonly string[];
-    }
-  | {
-      readonly kind: 'rejected';
-      readonly code: ErrorCode;
-      readonly message: string;
-      readonly details?: { readonly [key: string]: Json };
-      readonly record?: DraftRecord;
-    }
-  | { readonly kind: 'needed' };
+/** A mutation that was carried out; `record` is the state it led to. */
+export interface Done<R extends DraftRecord | undefined = DraftRecord | undefined> {
+  readonly kind: 'done';
+  readonly status: MutationStatus;
+  readonly record: R;
+  readonly conflictIds: readonly string[];
+}
+
+export interface Refused {
+  readonly kind: 'rejected';
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details?: { readonly [key: string]: Json };
+  readonly record?: DraftRecord;
+}
+
+export type EditOutcome<R extends DraftRecord | undefined = DraftRecord | undefined> = Done<R> | Refused | { readonly kind: 'needed' };
 
 export const NEEDED = { kind: 'needed' } as const;
 
-export const rejected = (code: ErrorCode, message: string, details?: { readonly [key: string]: Json }): EditOutcome =>
+export const rejected = (code: ErrorCode, message: string, details?: { readonly [key: string]: Json }): Refused =>
   details === undefined ? { kind: 'rejected', code, message } : { kind: 'rejected', code, message, details };
 
-export const unchanged = (
-  record: DraftRecord | undefined,
+export const unchanged = <R extends DraftRecord | undefined>(
+  record: R,
   status: MutationStatus = 'applied',
   conflictIds: readonly string[] = [],
-): EditOutcome => ({
-  kind: 'done',
-  status,
-  record,
-  conflictIds,
-});
+): Done<R> => ({ kind: 'done', status, record, conflictIds });
 
 export const stampFor = (edit: Edit, seq: number, clientId = edit.clientId): Stamp =>
   edit.healed ? { seq, clientId, at: edit.clampedAt, healed: edit.healed } : { seq, clientId, at: edit.clampedAt };

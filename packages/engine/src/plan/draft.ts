@@ -11,6 +11,9 @@ export interface DraftRecord extends Omit<RecordRow, 'metaJson'> {
   readonly meta: RecordMeta;
 }
 
+/** What merging looks at in a record. */
+export type RecordContent = Pick<DraftRecord, 'fields' | 'meta'>;
+
 /** A state of the past that a mutation's base points to. 'compacted': the log no longer has it. */
 export type PastState = { readonly fields: JsonObject | null } | 'compacted';
 

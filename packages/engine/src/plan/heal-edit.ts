@@ -1,9 +1,9 @@
-import { CONFLICTS, type CollectionDefinition, canonicalJson, type MutableJsonObject, WHOLE_RECORD } from '@tidemark/protocol';
+import { type CollectionDefinition, canonicalJson, WHOLE_RECORD } from '@tidemark/protocol';
 import { type Edit, type EditOutcome, NEEDED, unchanged } from './context.ts';
-import type { Draft, DraftRecord } from './draft.ts';
+import type { Draft, DraftRecord, RecordContent } from './draft.ts';
 import { decideAll, merge } from './merge-record.ts';
 import { type RecordMeta, type Stamp, withOpen } from './meta.ts';
-import { isConflictFields, raiseConflict, writeConflict } from './raise-conflict.ts';
+import { conflictOf, raiseConflict, writeConflict } from './raise-conflict.ts';
 
 // After a restore clients re-offer what was lost in any order. An edit may come back before the create that it edited: it
 // waits on a tombstone, and as an open conflict for people to see, until that create comes and is merged with it.
@@ -13,27 +13,18 @@ const isAfter = (stamp: Stamp, deletion: Stamp): boolean =>
   stamp.healed !== undefined &&
   (deletion.healed === undefined || (deletion.healed.epoch === stamp.healed.epoch && deletion.healed.seq < stamp.healed.seq));
 
-/** The writes that wait on a tombstone, as a record: what stood there before the delete is not in it. */
-const waitingRecord = (draft: Draft, collection: CollectionDefinition, edit: Edit, tombstone: DraftRecord | undefined): DraftRecord => {
+/** The writes that wait on a tombstone: what stood there before the delete is not among them. */
+const waitingOn = (edit: Edit, tombstone: DraftRecord | undefined): RecordContent => {
   const unknown: Stamp = { seq: 0, clientId: '', at: 0, ...(edit.healed ? { healed: { epoch: edit.healed.epoch, seq: 0 } } : {}) };
   const deletion = tombstone?.meta.deletion ?? unknown;
-  const stamps = Object.entries(tombstone?.meta.fields ?? {}).filter(([, stamp]) => isAfter(stamp, deletion));
-  const fields: MutableJsonObject = {};
-  for (const [field] of stamps) {
-    const value = tombstone && Object.hasOwn(tombstone.fields, field) ? tombstone.fields[field] : undefined;
-    if (value !== undefined) fields[field] = value;
-  }
-  const { seq, revision, updatedAt } = tombstone ?? { seq: 0, revision: 0, updatedAt: 0 };
-  const meta: RecordMeta = { all: deletion, fields: Object.fromEntries(stamps), deletion, open: tombstone?.meta.open ?? {} };
-  const key = { collection: collection.name, id: edit.id };
-  return { ...key, seq, revision, updatedAt, schemaVersion: draft.app.schemaVersion, deleted: true, fieldsJson: '{}', fields, meta };
+  const stamps = Object.fromEntries(Object.entries(tombstone?.meta.fields ?? {}).filter(([, stamp]) => isAfter(stamp, deletion)));
+  const fields = Object.fromEntries(Object.entries(tombstone?.fields ?? {}).filter(([field]) => Object.hasOwn(stamps, field)));
+  return { fields, meta: { all: deletion, fields: stamps, deletion, open: tombstone?.meta.open ?? {} } };
 };
 
 /** Does anything wait on the tombstone for this healed create? */
-export const isAwaited = ({ healed }: Edit, { meta }: DraftRecord): boolean => {
-  const { deletion, fields } = meta;
-  return healed !== undefined && deletion !== undefined && Object.values(fields).some((stamp) => isAfter(stamp, deletion));
-};
+export const isAwaited = (edit: Edit, tombstone: DraftRecord): boolean =>
+  edit.healed !== undefined && Object.keys(waitingOn(edit, tombstone).meta.fields).length > 0;
 
 /** Keeps a healed patch of a record that is not here, or not here again, yet. */
 export const awaitCreate = (
@@ -42,7 +33,7 @@ export const awaitCreate = (
   edit: Edit,
   tombstone: DraftRecord | undefined,
 ): EditOutcome => {
-  const waiting = waitingRecord(draft, collection, edit, tombstone);
+  const waiting = waitingOn(edit, tombstone);
   const made = decideAll(draft, collection, edit, waiting);
   if (made === 'needed') return NEEDED;
   const meta: RecordMeta = { ...waiting.meta, fields: made.stamps };
@@ -73,16 +64,16 @@ export const awaitCreate = (
 
 /** The create that healed edits have waited for: merged with them like any healed write, and their conflicts are closed. */
 export const createAwaited = (draft: Draft, collection: CollectionDefinition, edit: Edit, tombstone: DraftRecord): EditOutcome => {
-  const outcome = merge(draft, collection, edit, waitingRecord(draft, collection, edit, tombstone), true);
-  if (outcome.kind !== 'done' || outcome.record === undefined) return outcome;
+  const outcome = merge(draft, collection, edit, { ...tombstone, ...waitingOn(edit, tombstone) }, true);
+  if (outcome.kind !== 'done') return outcome;
   let { open } = outcome.record.meta;
   for (const [clientId, id] of Object.entries(tombstone.meta.open[WHOLE_RECORD] ?? {})) {
-    if (!draft.hasLoaded(CONFLICTS, id)) return NEEDED;
-    const conflict = draft.record(CONFLICTS, id)?.fields;
-    if (conflict === undefined || !isConflictFields(conflict) || conflict.state !== 'open') continue;
+    const conflict = conflictOf(draft, id);
+    if (conflict === 'needed') return NEEDED;
+    if (conflict === undefined) continue;
     const { clientId: by, mutationId } = edit;
-    const resolution = { choose: 'mine' as const, value: conflict.mine, clientId: by, mutationId, at: draft.now };
-    writeConflict(draft, id, { ...conflict, state: 'resolved', resolution }, edit);
+    const resolution = { choose: 'mine' as const, value: conflict.fields.mine, clientId: by, mutationId, at: draft.now };
+    writeConflict(draft, id, { ...conflict.fields, state: 'resolved', resolution }, edit);
     open = withOpen(open, WHOLE_RECORD, clientId, undefined);
   }
   const record = { ...outcome.record, meta: { ...outcome.record.meta, open } };

@@ -10,7 +10,7 @@ import {
 } from '@tidemark/protocol';
 import { type Edit, type EditOutcome, NEEDED, stampFor, unchanged } from './context.ts';
 import { decideField, type FieldAnswer } from './decide-field.ts';
-import type { Draft, DraftRecord } from './draft.ts';
+import type { Draft, DraftRecord, RecordContent } from './draft.ts';
 import { type RecordMeta, type Stamp, stampOf, withOpen } from './meta.ts';
 import { raiseConflict } from './raise-conflict.ts';
 import { seenBy } from './seen.ts';
@@ -35,7 +35,7 @@ const editedFields = (
   draft: Draft,
   collection: CollectionDefinition,
   edit: Edit,
-  record: DraftRecord,
+  record: RecordContent,
 ): ReadonlyMap<string, Json | undefined> | 'needed' => {
   const edited = new Map<string, Json | undefined>();
   // In canonical order, so that a mutation comes to the same however its sender happened to order its fields.
@@ -47,7 +47,7 @@ const editedFields = (
   for (const field of Object.keys(record.fields)) {
     if (edited.has(field) || Object.hasOwn(edit.fields, field) || collection.fields[field]?.derived) continue;
     if (edit.was === undefined && !edit.knowsAllFields) continue;
-    const seen = seenBy(draft, edit, record, field);
+    const seen = seenBy(draft, edit, field);
     if (seen === 'needed') return 'needed';
     if (seen !== 'compacted' && seen.value !== undefined) edited.set(field, undefined);
   }
@@ -65,7 +65,7 @@ export interface Decisions {
 }
 
 /** Decides every field of an edit against `record`. */
-export const decideAll = (draft: Draft, collection: CollectionDefinition, edit: Edit, record: DraftRecord): Decisions | 'needed' => {
+export const decideAll = (draft: Draft, collection: CollectionDefinition, edit: Edit, record: RecordContent): Decisions | 'needed' => {
   const edited = editedFields(draft, collection, edit, record);
   if (edited === 'needed') return 'needed';
   const made: Decisions = {
@@ -91,7 +91,7 @@ export const decideAll = (draft: Draft, collection: CollectionDefinition, edit: 
       theirs,
       theirsRecord: record.fields,
       stamp: stampOf(record.meta, field),
-      seen: () => seenBy(draft, edit, record, field),
+      seen: () => seenBy(draft, edit, field),
       accept: (value) => acceptCombined(collection, field, value),
     });
     if (answer === 'needed') {
@@ -124,7 +124,13 @@ const acceptCombined = (
 };
 
 /** Merges an edit into a record that is there. */
-export const merge = (draft: Draft, collection: CollectionDefinition, edit: Edit, record: DraftRecord, reviving: boolean): EditOutcome => {
+export const merge = (
+  draft: Draft,
+  collection: CollectionDefinition,
+  edit: Edit,
+  record: DraftRecord,
+  reviving: boolean,
+): EditOutcome<DraftRecord> => {
   const made = decideAll(draft, collection, edit, record);
   if (made === 'needed') return NEEDED;
   let current = record;
@@ -150,7 +156,7 @@ const raiseAll = (
   before: DraftRecord,
   after: DraftRecord,
   made: Decisions,
-): EditOutcome => {
+): EditOutcome<DraftRecord> => {
   const ids: string[] = [];
   let open = after.meta.open;
   let isOpen = false;

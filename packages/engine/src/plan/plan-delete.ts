@@ -13,7 +13,7 @@ const unseenEdit = (draft: Draft, edit: Edit, record: DraftRecord): Stamp | unde
     const stamp = stampOf(record.meta, field);
     if (!isForeign(stamp, edit)) continue;
     if (healedOrder(stamp, edit) === 'mine') continue;
-    const seen = seenBy(draft, edit, record, field);
+    const seen = seenBy(draft, edit, field);
     if (seen === 'needed') return 'needed';
     const current = Object.hasOwn(record.fields, field) ? record.fields[field] : undefined;
     if (seen === 'compacted' || !jsonEqual(seen.value, current)) return stamp;

@@ -45,7 +45,7 @@ const editDeleted = (draft: Draft, collection: CollectionDefinition, edit: Edit,
     quiet: false,
   };
   const revived = revives ? merge(draft, collection, edit, tombstone, true) : unchanged(tombstone, 'conflict');
-  if (revived.kind !== 'done' || revived.record === undefined) return revived;
+  if (revived.kind !== 'done') return revived;
   const id = raiseConflict(draft, edit, revived.record.meta.open, conflict);
   if (id === 'needed') return NEEDED;
   const open = withOpen(revived.record.meta.open, WHOLE_RECORD, edit.clientId, id);

@@ -1,6 +1,6 @@
 import { type ErrorCode, LIMITS, utf8Length } from '@tidemark/protocol';
 import type { PushedMutation } from '@tidemark/protocol/messages';
-import type { EditOutcome } from './context.ts';
+import type { Refused } from './context.ts';
 import type { Draft } from './draft.ts';
 import type { Sender } from './plan-mutation.ts';
 import { answerStored, type Content, NO_CONTENT, type Progress, planNew, storeRejection } from './verdicts.ts';
@@ -14,8 +14,6 @@ export interface Group {
   /** More mutations of the group stand elsewhere in the push. */
   readonly isSplit: boolean;
 }
-
-type Refused = Extract<EditOutcome, { kind: 'rejected' }>;
 
 /** What refuses a group: one mutation of it, or (undefined) the group as such. */
 interface Culprit {

@@ -15,7 +15,7 @@ import type { Draft } from './draft.ts';
 import { openConflict, withOpen } from './meta.ts';
 import { planDelete } from './plan-delete.ts';
 import { planEdit } from './plan-edit.ts';
-import { isConflictFields, writeConflict } from './raise-conflict.ts';
+import { conflictOf, writeConflict } from './raise-conflict.ts';
 
 type Choice = { readonly choose: 'mine' | 'theirs' | 'value'; readonly value: Json };
 
@@ -74,10 +74,10 @@ const applyChoice = (draft: Draft, collection: CollectionDefinition, target: Edi
  * different later one is an ordinary edit.
  */
 export const planResolve = (draft: Draft, edit: Edit): EditOutcome => {
-  if (!draft.hasLoaded(CONFLICTS, edit.id)) return NEEDED;
-  const record = draft.record(CONFLICTS, edit.id);
-  if (record === undefined || !isConflictFields(record.fields)) return rejected('CONFLICT_NOT_FOUND', `there is no conflict ${edit.id}`);
-  const conflict: ConflictFields = record.fields;
+  const standing = conflictOf(draft, edit.id);
+  if (standing === 'needed') return NEEDED;
+  if (standing === undefined) return rejected('CONFLICT_NOT_FOUND', `there is no conflict ${edit.id}`);
+  const { fields: conflict, record } = standing;
   if (!draft.hasLoaded(conflict.collection, conflict.id)) return NEEDED;
   const collection = draft.app.collections[conflict.collection];
   if (collection === undefined) return rejected('UNKNOWN_COLLECTION', `there is no collection ${conflict.collection}`);

@@ -18,9 +18,21 @@ export interface ConflictDraft {
   readonly quiet: boolean;
 }
 
-/** A type guard for what this module wrote itself. */
-export const isConflictFields = (fields: JsonObject): fields is JsonObject & ConflictFields =>
-  typeof fields.field === 'string' && typeof fields.state === 'string' && typeof fields.collection === 'string';
+/** A type guard for what this module wrote itself: nothing else writes to the collection. */
+export const isConflictFields = (fields: JsonObject): fields is JsonObject & ConflictFields => typeof fields.state === 'string';
+
+/** A conflict as it stands. */
+export interface StandingConflict {
+  readonly fields: ConflictFields;
+  readonly record: DraftRecord;
+}
+
+/** Undefined where there is none of this id; 'needed' where it must be loaded first. */
+export const conflictOf = (draft: Draft, id: string): StandingConflict | undefined | 'needed' => {
+  if (!draft.hasLoaded(CONFLICTS, id)) return 'needed';
+  const record = draft.record(CONFLICTS, id);
+  return record && isConflictFields(record.fields) ? { fields: record.fields, record } : undefined;
+};
 
 /** Writes a conflict record; answers its seq. */
 export const writeConflict = (
@@ -64,10 +76,9 @@ export const conflictToContinue = (
 ): { readonly id: string; readonly fields: ConflictFields } | undefined | 'needed' => {
   const id = openConflict(open, field, edit.clientId);
   if (id === undefined) return undefined;
-  if (!draft.hasLoaded(CONFLICTS, id)) return 'needed';
-  const standing: DraftRecord | undefined = draft.record(CONFLICTS, id);
-  if (standing === undefined || !isConflictFields(standing.fields)) return undefined;
-  return continues(edit, theirs, standing.fields, standing.seq) ? { id, fields: standing.fields } : undefined;
+  const standing = conflictOf(draft, id);
+  if (standing === undefined || standing === 'needed') return standing;
+  return continues(edit, theirs, standing.fields, standing.record.seq) ? { id, fields: standing.fields } : undefined;
 };
 
 /**

@@ -1,5 +1,5 @@
 import { type CollectionDefinition, type Json, type JsonObject, jsonEqual } from '@tidemark/protocol';
-import { type Edit, type EditOutcome, NEEDED, unchanged } from './context.ts';
+import { type Done, type Edit, type EditOutcome, NEEDED, unchanged } from './context.ts';
 import type { Draft, DraftRecord } from './draft.ts';
 import { type Stamp, withOpen } from './meta.ts';
 import { raiseConflict } from './raise-conflict.ts';
@@ -56,12 +56,7 @@ const clearing = (edit: Edit, dangling: readonly Dangling[]): Edit => {
 };
 
 /** Puts what was cleared into the inbox. */
-const raiseAll = (
-  draft: Draft,
-  edit: Edit,
-  outcome: Extract<EditOutcome, { kind: 'done' }>,
-  dangling: readonly Dangling[],
-): EditOutcome => {
+const raiseAll = (draft: Draft, edit: Edit, outcome: Done, dangling: readonly Dangling[]): EditOutcome => {
   const { record } = outcome;
   if (record === undefined || record.deleted) return outcome;
   let { open } = record.meta;

@@ -1,7 +1,7 @@
 import type { ErrorCode, Json } from '@tidemark/protocol';
 import type { Accepted, Mutation, Rejected } from '@tidemark/protocol/messages';
 import type { ReceiptRow } from '../storage/storage.ts';
-import type { EditOutcome } from './context.ts';
+import type { Done, EditOutcome, Refused } from './context.ts';
 import type { Draft } from './draft.ts';
 import { planMutation, type Sender, sendsRecord, stateBefore } from './plan-mutation.ts';
 import { recordState } from './record-state.ts';
@@ -70,7 +70,7 @@ export const storeRejection = (
   into: Progress,
   mutation: { mutationId: string; collection: string; id: string },
   hash: string,
-  outcome: Extract<EditOutcome, { kind: 'rejected' }>,
+  outcome: Refused,
 ): void => {
   const { code, message, details, record } = outcome;
   const extra: ReceiptExtra = details ? { code, message, details } : { code, message };
@@ -81,14 +81,7 @@ export const storeRejection = (
   into.rejected.push({ mutationId, code, message, ...(details ? { details } : {}), ...(record ? { record: recordState(record) } : {}) });
 };
 
-const storeAcceptance = (
-  draft: Draft,
-  into: Progress,
-  mutation: Mutation,
-  hash: string,
-  outcome: Extract<EditOutcome, { kind: 'done' }>,
-  sendsState: boolean,
-): void => {
+const storeAcceptance = (draft: Draft, into: Progress, mutation: Mutation, hash: string, outcome: Done, sendsState: boolean): void => {
   const { mutationId, collection, id } = mutation;
   const seq = outcome.record?.seq ?? 0;
   const revision = outcome.record?.revision ?? 0;

@@ -1,5 +1,5 @@
 import { type CollectionDefinition, type JsonObject, printCanonical, utf8Length } from '@tidemark/protocol';
-import { type Edit, type EditOutcome, rejected } from './context.ts';
+import { type Edit, type Refused, rejected } from './context.ts';
 import type { Draft, DraftRecord } from './draft.ts';
 import type { RecordMeta } from './meta.ts';
 
@@ -9,7 +9,7 @@ export const printFields = (
   id: string,
   fields: JsonObject,
   known?: string,
-): { text: string } | { refusal: EditOutcome } => {
+): { text: string } | { refusal: Refused } => {
   const text = known ?? printCanonical(fields);
   // A character takes at most three bytes in UTF-8 per UTF-16 unit: most records need no counting.
   const isSmall = text.length * 3 <= collection.recordBytesMax;
@@ -41,7 +41,7 @@ export const writeLive = (
   edit: Edit,
   fields: JsonObject,
   meta: RecordMeta,
-): DraftRecord | { refusal: EditOutcome } => {
+): DraftRecord | { refusal: Refused } => {
   const printed = printFields(collection, edit.id, fields, fields === edit.fields ? edit.fieldsJson : undefined);
   if ('refusal' in printed) return printed;
   return draft.addChange({ collection: collection.name, id: edit.id, deleted: false, fieldsJson: printed.text, fields, meta }, edit);

@@ -1,0 +1,90 @@
+import { counter, defineApp, defineCollection } from '@tidemark/protocol';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { createBench, type Sketch, type TestBench } from '../test-engine.suite.ts';
+
+// Writes of a log that was lost come back in any order. Tables of many orders are in outcomes.test.ts; here what is rare.
+
+const words = z.string().optional();
+const notes = defineCollection({
+  name: 'notes',
+  fields: { last: { schema: words }, other: { schema: words }, count: { schema: z.number().optional(), merge: counter() } },
+  recordBytesMax: 200,
+});
+const app = defineApp({ name: 'test', schemaVersion: 1, collections: { notes } });
+
+const lost = (seq: number, sketch: Partial<Sketch>): Sketch => ({
+  op: 'patch',
+  id: 'x',
+  epoch: 'lost',
+  healed: { epoch: 'lost', seq },
+  ...sketch,
+});
+const create = (seq: number, fields: Sketch['fields']): Sketch => lost(seq, { op: 'put', fields, was: {} });
+
+const openConflicts = async ({ engine, space }: TestBench) => {
+  const found = await engine.conflicts(space, { state: 'open' });
+  return found.ok ? found.value.conflicts : [];
+};
+
+test('an edit of another lost log is gone with the record that was deleted, and not in the one that was made after', async () => {
+  const bench = createBench(app);
+  await bench.client('a').push(create(1, { last: 'a' }));
+  await bench.client('b').push(lost(9, { fields: { last: 'b' }, was: { last: 'a' }, healed: { epoch: 'lost before', seq: 9 } }));
+  await bench.client('c').push(lost(3, { op: 'delete', was: { last: 'a' } }));
+  await bench.client('d').push(create(4, { count: 1 }));
+  expect(await bench.fields('notes', 'x')).toEqual({ count: 1 });
+});
+
+test('an edit that came upon the delete is not in the record that was made after', async () => {
+  const bench = createBench(app);
+  await bench.client('b').push(lost(3, { fields: { last: 'b' }, was: { last: 'a' }, base: 1 }));
+  await bench.client('c').push(lost(3, { op: 'delete', was: { last: 'a' }, base: 1 }));
+  await bench.client('d').push(create(4, { count: 1 }));
+  expect(await bench.fields('notes', 'x')).toEqual({ count: 1 });
+});
+
+test('all edits of a client wait in one conflict, which the create closes', async () => {
+  const bench = createBench(app);
+  const b = bench.client('b');
+  const first = await b.push(lost(2, { fields: { last: 'b' }, was: {}, base: 1 }));
+  const second = await b.push(lost(3, { fields: { other: 'b' }, was: { last: 'b' }, base: 1 }));
+  expect(second.accepted[0]?.conflictIds).toEqual(first.accepted[0]?.conflictIds);
+  expect(await openConflicts(bench)).toMatchObject([{ mine: { last: 'b', other: 'b' }, outcome: 'theirs' }]);
+  await bench.client('a').push(create(1, { last: 'a', count: 1 }));
+  expect(await bench.fields('notes', 'x')).toEqual({ last: 'b', other: 'b', count: 1 });
+  expect(await openConflicts(bench)).toEqual([]);
+});
+
+test('a field that a waiting edit cleared stays cleared', async () => {
+  const bench = createBench(app);
+  await bench.client('b').push(lost(2, { fields: { last: null }, was: { last: 'a' }, base: 1 }));
+  await bench.client('a').push(create(1, { last: 'a', other: 'a' }));
+  expect(await bench.fields('notes', 'x')).toEqual({ other: 'a' });
+});
+
+test('a create that says what the waiting edit said makes the record', async () => {
+  const bench = createBench(app);
+  await bench.client('b').push(lost(2, { fields: { last: 'b' }, was: { last: 'a' }, base: 1 }));
+  const answer = await bench.client('a').push(create(1, { last: 'b' }));
+  expect(answer.accepted).toMatchObject([{ status: 'applied' }]);
+  expect(await bench.fields('notes', 'x')).toEqual({ last: 'b' });
+});
+
+test('where create and waiting edit are too large together, the create is refused and the edit goes on waiting', async () => {
+  const bench = createBench(app);
+  await bench.client('b').push(lost(2, { fields: { last: 'b'.repeat(120) }, was: {}, base: 1 }));
+  const answer = await bench.client('a').push(create(1, { other: 'a'.repeat(120) }));
+  expect(answer.rejected).toMatchObject([{ code: 'RECORD_TOO_LARGE' }]);
+  expect(await bench.fields('notes', 'x')).toBeUndefined();
+  expect(await openConflicts(bench)).toHaveLength(1);
+});
+
+test('what a lost edit without a was has seen is looked up in the log', async () => {
+  const bench = createBench(app);
+  await bench.client('a').push({ op: 'put', id: 'y', fields: { last: 'y' }, was: {} });
+  const answer = await bench.client('b').push(lost(2, { fields: { count: 3 }, base: 1, epoch: undefined }));
+  expect(answer.accepted).toMatchObject([{ status: 'conflict' }]);
+  await bench.client('a').push({ ...create(1, { last: 'a' }), n: 2 });
+  expect(await bench.fields('notes', 'x')).toEqual({ last: 'a', count: 3 });
+});

@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { root } from '../step.js';
+
+const RECORD = `${root}docs/testing/mutation.json`;
+const ALL = 'all';
+
+const PAGE = {
+  title: 'Mutation score of the merge rules and the planner',
+  text: `\`npm run mutation -- merge|plan [FILE…]\` (Stryker) changes the code in every small way there is, but for texts, and runs the
+tests of its folder on each (without the longest: tools/mutation/vitest.config.js): a change that they do not notice survived. Each
+file is at the commit of its newest run.`,
+  head: ['File', 'Score', 'Killed', 'Survived', 'At commit'],
+};
+
+const scoreOf = (killed, survived) => (killed + survived === 0 ? '-' : `${((100 * killed) / (killed + survived)).toFixed(1)} %`);
+const rowOf = (file, killed, survived, commit) => [file, scoreOf(killed, survived), killed, survived, commit];
+
+/**
+ * The rows of the record after a run: those of its files are new, the others stay; the last row is their sum.
+ * `report` is Stryker's JSON: `{ files: { [path]: { mutants: { status }[] } } }`.
+ */
+export const rowsAfter = (rows, report, commit) => {
+  const byFile = new Map(rows.filter(([file]) => file !== ALL).map((row) => [row[0], row]));
+  for (const [file, { mutants }] of Object.entries(report.files)) {
+    const count = (...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
+    byFile.set(file, rowOf(file, count('Killed', 'Timeout'), count('Survived', 'NoCoverage'), commit));
+  }
+  const sorted = [...byFile.values()].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sum = (column) => sorted.reduce((total, row) => total + row[column], 0);
+  return [...sorted, rowOf(ALL, sum(2), sum(3), '')];
+};
+
+/** Brings docs/testing/mutation.json up to date with a report of Stryker; `npm run sim -- page` makes the page of it. */
+export const recordScores = (reportFile) => {
+  const known = existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')).rows : [];
+  const commit = execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=12'], { cwd: root, encoding: 'utf8' }).trim();
+  const rows = rowsAfter(known, JSON.parse(readFileSync(reportFile, 'utf8')), commit);
+  writeFileSync(RECORD, `${JSON.stringify({ ...PAGE, rows }, null, 2)}\n`);
+};
