@@ -170,6 +170,7 @@ export const routeShapesOf = (app: string): { readonly [route: string]: RouteSha
     'POST /sync/restore': fromSchema(restoreRequestSchema),
     'GET /sync/digest': nothing,
     'GET /export': nothing,
+    'GET /import': nothing,
     'POST /import': {
       body: fc.constant({ format: 'tidemark-export', version: 1 }),
       query: { mode: fc.constantFrom('merge', 'replace'), dryRun: fc.constantFrom('true', 'false') },

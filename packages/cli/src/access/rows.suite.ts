@@ -71,6 +71,7 @@ export const nativeRows = (collection: string): Readonly<Record<string, Row>> =>
   },
   'DELETE /devices/:clientId': { needs: 'write', id: 'client', own: '200', foreign: '404 NOT_FOUND', malformed: '404 NOT_FOUND' },
   'GET /export': { needs: 'read', own: '200' },
+  'GET /import': { needs: 'open', own: '200' },
   'POST /import': { needs: 'write', body: {}, own: '422 IMPORT_REFUSED' },
 });
 

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '@tidemark/protocol';
-import { html, raw } from 'hono/html';
+import { html } from 'hono/html';
+import { type HtmlPage, htmlPage } from '../http/html-page.ts';
 
 type Html = ReturnType<typeof html>;
 
@@ -74,7 +75,7 @@ ${Object.keys(body).length === 0 ? '' : html`<h4>Body (JSON)</h4>${members(body)
 };
 
 /** The spec as a page that needs nothing else: no script, no other file. */
-export const docsPage = (spec: object): string => {
+export const docsPage = (spec: object): HtmlPage => {
   const { info, paths, components, servers, tags } = asObject(JSON.parse(JSON.stringify(spec)));
   const { title, description } = asObject(info);
   const server = textOf(asObject(asList(servers)[0]).url);
@@ -82,8 +83,7 @@ export const docsPage = (spec: object): string => {
   const endpoints = Object.entries(asObject(paths)).flatMap(([path, methods]) =>
     Object.entries(asObject(methods)).map(([method, one]) => ({ path, method, endpoint: asObject(one) })),
   );
-  const page = html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${textOf(title)}</title><style>${raw(STYLE)}</style></head><body><h1>${textOf(title)}</h1><p>${textOf(description)}</p>
+  const body = html`<main><h1>${textOf(title)}</h1><p>${textOf(description)}</p>
 <p>The same for programs: <a href="${base}/openapi.json">openapi.json</a>. A star marks what is required.</p>
 ${asList(tags).map((tag) => {
   const name = textOf(asObject(tag).name);
@@ -92,6 +92,6 @@ ${asList(tags).map((tag) => {
 })}
 <h2>Schemas</h2>${Object.entries(asObject(asObject(components).schemas)).map(
     ([name, schema]) => html`<h3>${name}</h3>${members(asObject(schema))}`,
-  )}</body></html>`;
-  return String(page);
+  )}</main>`;
+  return htmlPage({ title: String(html`${textOf(title)}`), style: STYLE, body: String(body) });
 };

@@ -2,6 +2,7 @@ import type { ErrorCode } from '@tidemark/protocol';
 import type * as z from 'zod';
 import { answerText } from '../http/answer.ts';
 import type { Dialect } from '../http/dialect.ts';
+import { answerHtml } from '../http/html-page.ts';
 import type { RateLimit } from '../http/rate-limit.ts';
 import type { AppRoutes, OpenRoute, Route, Services } from '../sync/call.ts';
 import { docsPage } from './docs-page.ts';
@@ -23,12 +24,7 @@ export interface RestApi {
   readonly endpoints: (base: string, services: Services) => readonly Endpoint[];
 }
 
-const openRoute = (path: string, type: string, text: string): OpenRoute => ({
-  method: 'GET',
-  path,
-  access: 'open',
-  handle: (c) => answerText(c, text, 200, type),
-});
+const openRoute = (path: string, handle: OpenRoute['handle']): OpenRoute => ({ method: 'GET', path, access: 'open', handle });
 
 /** The endpoints as routes of an app, beside `GET /openapi.json` and `GET /docs`. */
 export const restRoutes = (api: RestApi): AppRoutes => ({
@@ -38,10 +34,12 @@ export const restRoutes = (api: RestApi): AppRoutes => ({
   open: (services, base): readonly Route[] => {
     const endpoints = api.endpoints(base, services);
     const spec = specOf(api, base, endpoints);
+    const specText = JSON.stringify(spec);
+    const page = docsPage(spec);
     return [
       ...endpoints.map(({ route }) => route),
-      openRoute('/openapi.json', 'application/json', JSON.stringify(spec)),
-      openRoute('/docs', 'text/html; charset=utf-8', docsPage(spec)),
+      openRoute('/openapi.json', (c) => answerText(c, specText)),
+      openRoute('/docs', (c) => answerHtml(c, page)),
     ];
   },
 });

@@ -43,10 +43,14 @@ export const mountApp = (http: HttpApp, mount: Mount, services: Services): void 
   const own = routes?.open(services, base) ?? [];
   const taken = own.find((route) => NATIVE_ROUTES.some((native) => native.path === route.path));
   if (taken !== undefined) throw new Error(`${app.name} cannot have ${taken.path} for itself: it is a native route.`);
-  const transfer = transferRoutes.filter(({ path }) => own.every((route) => route.path !== path));
-  mountTable(http, base, [...NATIVE_ROUTES, ...transfer], { app, services, dialect: undefined, limiter: undefined, requireVerifiedEmail });
+  const isOwn = (route: Route): boolean => own.some(({ path }) => path === route.path);
+  const native = [...NATIVE_ROUTES, ...transferRoutes.filter((route) => !isOwn(route))];
+  mountTable(http, base, native, { app, services, dialect: undefined, limiter: undefined, requireVerifiedEmail });
   const limiter = routes?.rateLimit === undefined ? undefined : createRateLimiter(routes.rateLimit, services.env);
-  mountTable(http, base, own, { app, services, dialect: routes?.dialect, limiter, requireVerifiedEmail });
+  const beside = transferRoutes.filter(
+    (route) => isOwn(route) && own.every(({ path, method }) => path !== route.path || method !== route.method),
+  );
+  mountTable(http, base, [...own, ...beside], { app, services, dialect: routes?.dialect, limiter, requireVerifiedEmail });
 };
 
 const mountTable = (http: HttpApp, base: string, table: readonly Route[], guard: Guard): void => {

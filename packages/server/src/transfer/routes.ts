@@ -4,11 +4,13 @@ import { answerJson, answerRefusal } from '../http/answer.ts';
 import { respond, setHeader } from '../http/answer-headers.ts';
 import { readBytes } from '../http/body.ts';
 import { readQuery } from '../http/check.ts';
+import { answerHtml } from '../http/html-page.ts';
 import type { Call, Route } from '../sync/call.ts';
 import { applyImport, IMPORT_MODES, type ImportJob, type ImportReport } from './apply-import.ts';
 import { checkExport, type FileProblem } from './check-export.ts';
 import { ONE_BATCH } from './import-batches.ts';
 import { asExport, type ReadOwnFile } from './own-form.ts';
+import { TRANSFER_PAGE } from './page.ts';
 import { openExport } from './write-export.ts';
 
 export const EXPORT_TYPE = 'application/x-ndjson';
@@ -129,6 +131,7 @@ export const answerImport = async (call: Call, readOwn?: ReadOwnFile): Promise<R
 
 /** What is served under each mount, unless the app has a route of its own at the path. */
 export const transferRoutes: readonly Route[] = [
+  { method: 'GET', path: '/import', access: 'open', handle: (c) => answerHtml(c, TRANSFER_PAGE) },
   { method: 'GET', path: '/export', access: 'read', handle: answerExport },
   { method: 'POST', path: '/import', access: 'write', handle: (call) => answerImport(call) },
 ];
