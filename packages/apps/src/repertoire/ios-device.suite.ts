@@ -1,5 +1,4 @@
 import { isJsonObject, type Json, type JsonObject } from '@tidemark/protocol';
-import type { RepertoireServer } from './repertoire-server.suite.ts';
 
 // A phone that does what the app in people's hands does, call by call: it sends all its pieces every time and decodes strictly.
 // It was written after the app's public source, not copied from it.
@@ -34,6 +33,13 @@ export interface LocalSession {
 
 /** What happens to one request: nothing, lost on the way there, or lost on the way back. */
 export type Fate = 'pass' | 'dropRequest' | 'dropAnswer';
+
+/** What a phone needs of a server, in this process or in another one. */
+export interface PhoneServer {
+  /** The time by which phones go whose own clock is right, in milliseconds. */
+  readonly clock: { readonly wall: number };
+  request(method: string, path: string, body?: string, user?: string): Promise<Response>;
+}
 
 export interface IosDevice {
   readonly pieces: LocalPiece[];
@@ -127,7 +133,7 @@ const takeContent = (piece: LocalPiece, server: DecodedPiece): void => {
 };
 
 interface Phone {
-  readonly server: RepertoireServer;
+  readonly server: PhoneServer;
   readonly user: string;
   readonly device: IosDevice;
 }
@@ -213,7 +219,7 @@ const syncSessions = async (phone: Phone, fate: Fate): Promise<void> => {
   for (const one of objects(answer, 'serverSessions')) takeServerSession(sessions, one);
 };
 
-export const openIosDevice = (server: RepertoireServer, user = 'ada', skew = 0): IosDevice => {
+export const openIosDevice = (server: PhoneServer, user = 'ada', skew = 0): IosDevice => {
   const device: IosDevice = {
     pieces: [],
     sessions: [],

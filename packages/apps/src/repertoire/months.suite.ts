@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from '@tidemark/protocol';
 import { expect } from 'vitest';
-import { type Fate, type IosDevice, type LocalPiece, type LocalSession, openIosDevice } from './ios-device.suite.ts';
-import { openRepertoireServer, type RepertoireServer, type StorageKind } from './repertoire-server.suite.ts';
+import { type Fate, type IosDevice, type LocalPiece, type LocalSession, openIosDevice, type PhoneServer } from './ios-device.suite.ts';
 
 // Weeks of three phones of one person, as a seed draws them: offline days, clocks hours off, lost answers, an app that is closed and
 // opened, a phone that comes back from a backup. What each did is remembered, and held against what is there at the end.
@@ -43,8 +43,16 @@ interface Written {
   isDelivered: boolean;
 }
 
+/** A server that may be restarted, and whose phones' time a world moves. */
+export interface MonthsServer extends PhoneServer {
+  readonly clock: { wall: number };
+  restart(): Promise<void>;
+}
+
 interface World {
-  readonly server: RepertoireServer;
+  readonly server: MonthsServer;
+  /** Of 100 steps, how many restart the server. */
+  readonly restarts: number;
   readonly devices: readonly IosDevice[];
   readonly random: Random;
   readonly written: Map<string, Written>;
@@ -167,7 +175,7 @@ const step = async (world: World): Promise<void> => {
   const { random, server, offline } = world;
   const device = random.pick(world.devices);
   server.clock.wall += random.below(random.chance(0.2) ? 8 * HOUR_MS : 2 * MINUTE_MS);
-  const kind = random.below(100);
+  const kind = random.below(99 + world.restarts);
   if (kind < 8) addPiece(world, device);
   else if (kind < 45) editOne(world, device);
   else if (kind < 53) practise(world, device);
@@ -177,7 +185,7 @@ const step = async (world: World): Promise<void> => {
   else if (kind < 95) world.backups.set(device, device.backup());
   else if (kind < 97) restore(world, device);
   else if (kind < 98) device.skew = (random.below(11) - 5) * HOUR_MS;
-  else if (kind < 99) await server.restart();
+  else if (kind < 98 + world.restarts) await server.restart();
 };
 
 const content = ({ title, category, lyrics, language, englishTranslation, author, sourceUrl, notes, ...rest }: LocalPiece) => ({
@@ -198,18 +206,24 @@ const settle = async (world: World): Promise<void> => {
   }
 };
 
+const answerOf = async (response: Response): Promise<JsonObject> => {
+  const body: unknown = await response.json();
+  if (response.status !== 200 || !isJsonObject(body)) throw new Error(`${response.status} ${JSON.stringify(body)}`);
+  return body;
+};
+
 /** Every value of a text or field that a conflict kept. */
-const keptInConflicts = async (server: RepertoireServer): Promise<ReadonlySet<string>> => {
+const keptInConflicts = async (server: MonthsServer): Promise<ReadonlySet<string>> => {
   const kept = new Set<string>();
-  for (let after: string | undefined; ; ) {
-    const page = await server.engine().conflicts(server.space, { state: 'all', limit: 1_000, ...(after === undefined ? {} : { after }) });
-    if (!page.ok) throw new Error(page.error.message);
-    for (const { id, field, mine, theirs } of page.value.conflicts) {
+  for (let after = ''; ; ) {
+    const page = await answerOf(await server.request('GET', `/sync/conflicts?state=all&limit=100${after}`));
+    for (const conflict of Array.isArray(page.conflicts) ? page.conflicts.filter(isJsonObject) : []) {
+      const { id, field, mine, theirs } = conflict;
       for (const value of [mine, theirs])
-        for (const line of linesOf(typeof value === 'string' ? value : '')) kept.add(`${id} ${field} ${line}`);
+        for (const line of linesOf(typeof value === 'string' ? value : '')) kept.add(`${String(id)} ${String(field)} ${line}`);
     }
-    after = page.value.nextAfter;
-    if (after === undefined) return kept;
+    if (typeof page.nextAfter !== 'string') return kept;
+    after = `&after=${encodeURIComponent(page.nextAfter)}`;
   }
 };
 
@@ -226,7 +240,7 @@ const checkEdits = async ({ server, devices: [device], written }: World, seed: n
 const checkSessions = async ({ server, devices, practised }: World, seed: number): Promise<void> => {
   const whole = (time: number | undefined) => (time === undefined ? undefined : Math.floor(time / 1_000) * 1_000);
   const expected = [...practised.values()].map(({ id, pieceId, startTime, endTime }) => [id, pieceId, whole(startTime), whole(endTime)]);
-  const { body } = await server.call('POST', '/sessions', { sessions: [] });
+  const body = await answerOf(await server.request('POST', '/sessions', '{"sessions":[]}'));
   const fresh = openIosDevice(server);
   await fresh.sync();
   expect(Array.isArray(body.serverSessions) ? body.serverSessions.length : -1, `seed ${seed}`).toBe(expected.length);
@@ -238,13 +252,12 @@ const checkSessions = async ({ server, devices, practised }: World, seed: number
 };
 
 /** Plays the weeks that a seed stands for, and holds the end against what every phone did. */
-export const playMonths = async (seed: number, kind: StorageKind): Promise<void> => {
+export const playMonths = async (seed: number, server: MonthsServer, restarts = 1): Promise<void> => {
   const random = createRandom(seed);
-  const server = await openRepertoireServer({ kind });
   const skew = () => (random.chance(0.5) ? 0 : (random.below(11) - 5) * HOUR_MS);
   const devices = [openIosDevice(server, 'ada', skew()), openIosDevice(server, 'ada', skew()), openIosDevice(server, 'ada', skew())];
   const world: World = {
-    ...{ server, devices, random, count: 0 },
+    ...{ server, restarts, devices, random, count: 0 },
     written: new Map(),
     practised: new Map(),
     delivered: new Set(),
