@@ -8,6 +8,7 @@ export { createPollingPokes, type Pokes } from './space/pokes.ts';
 export {
   type Append,
   type ClientRow,
+  type FoundRecord,
   type IndexValue,
   type Loaded,
   type LoadKeys,

@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { positionOf } from '../serve/page-cursor.ts';
 import { planQuery } from '../serve/plan-query.ts';
-import type { QueryPlan, RecordRow, Storage } from '../storage/storage.ts';
+import type { FoundRecord, QueryPlan, Storage } from '../storage/storage.ts';
 import { appendOf, changeRow, type Open, onStorage, SPACE, spaceRow, storeRecords } from './build.ts';
 
 const any = { schema: z.any() };
@@ -110,7 +110,7 @@ const answerOf = async (storage: Storage, asked: Query, limit: number): Promise<
   if (!plan.ok) throw new Error(plan.error.message);
   let after: QueryPlan['after'];
   for (;;) {
-    const page: RecordRow[] = await storage.query(SPACE, { ...plan.value, ...(after === undefined ? {} : { after }) });
+    const page: FoundRecord[] = await storage.query(SPACE, { ...plan.value, ...(after === undefined ? {} : { after }) });
     expect(page.length).toBeLessThanOrEqual(limit);
     ids.push(...page.map((row) => row.id));
     const last = page.at(-1);

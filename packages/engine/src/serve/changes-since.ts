@@ -1,5 +1,5 @@
 import { recordKey } from '../plan/draft.ts';
-import type { LogRow, RecordKey, RecordRow, Storage } from '../storage/storage.ts';
+import type { FoundRecord, LogRow, RecordKey, Storage } from '../storage/storage.ts';
 
 const LOG_PAGE = 1_000;
 const LOG_PAGE_BYTES = 4 * 1024 * 1024;
@@ -12,7 +12,7 @@ export interface ChangesSince {
   /** How a record that was changed since stood at the seq, as a live record or a tombstone; undefined where there was none yet. */
   stateBefore(record: RecordKey): Promise<LogRow | undefined>;
   /** The live state at the seq of every record changed since. */
-  statesBefore(): Promise<RecordRow[]>;
+  statesBefore(): Promise<FoundRecord[]>;
 }
 
 /** Follows the log of a space from `seq` on, for one collection or all. */
@@ -27,6 +27,8 @@ export const changesSince = (
   let readTo = of.seq;
   const catchUp = async (): Promise<boolean> => {
     for (;;) {
+      // As a rule nothing was written meanwhile, and storages that keep the head at hand need not be asked for the log.
+      if ((await storage.readSpace(space))?.head === readTo) return true;
       const rows = await storage.readLog(space, { after: readTo, limit: LOG_PAGE, bytesMax: LOG_PAGE_BYTES });
       const [first] = rows;
       if (first === undefined) return true;
@@ -46,18 +48,18 @@ export const changesSince = (
   };
   return {
     catchUp,
-    has: ({ collection, id }) => firstPrev.has(recordKey(collection, id)),
+    has: ({ collection, id }) => firstPrev.size > 0 && firstPrev.has(recordKey(collection, id)),
     stateBefore: ({ collection, id }) => stateAtStart(recordKey(collection, id)),
     statesBefore: async () => {
-      const states: RecordRow[] = [];
+      const states: FoundRecord[] = [];
       for (const key of firstPrev.keys()) states.push(...liveState(await stateAtStart(key)));
       return states;
     },
   };
 };
 
-const liveState = (row: LogRow | undefined): readonly RecordRow[] => {
+const liveState = (row: LogRow | undefined): readonly FoundRecord[] => {
   if (row === undefined || row.deleted || row.fieldsJson === null) return [];
   const { collection, id, seq, revision, updatedAt, schemaVersion, deleted, fieldsJson } = row;
-  return [{ collection, id, seq, revision, updatedAt, schemaVersion, deleted, fieldsJson, metaJson: '{}' }];
+  return [{ collection, id, seq, revision, updatedAt, schemaVersion, deleted, fieldsJson }];
 };

@@ -11,7 +11,7 @@ import {
   SEQ_FIELD,
   toIndexValue,
 } from '@tidemark/protocol';
-import type { IndexValue, QueryPlan, RecordRow } from '../storage/storage.ts';
+import type { FoundRecord, IndexValue, QueryPlan } from '../storage/storage.ts';
 
 /** A plan without its place in the answer: what a cursor is bound to. */
 export type UnpagedPlan = Omit<QueryPlan, 'after' | 'limit'>;
@@ -35,7 +35,7 @@ export const encodePageCursor = (plan: UnpagedPlan, { values, id, seq }: PagePos
 };
 
 /** The place of a record in an answer. */
-export const positionOf = (plan: UnpagedPlan, row: RecordRow): NonNullable<QueryPlan['after']> => {
+export const positionOf = (plan: UnpagedPlan, row: FoundRecord): NonNullable<QueryPlan['after']> => {
   const fields: JsonObject = { ...JSON.parse(row.fieldsJson), [SEQ_FIELD]: row.seq };
   return { values: plan.index.map((field) => toIndexValue(readMember(fields, field)) ?? null), id: row.id };
 };

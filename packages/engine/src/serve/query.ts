@@ -1,6 +1,6 @@
 import { type JsonObject, ok, type Query, type Result, refuse } from '@tidemark/protocol';
 import type { SpaceRef } from '../engine.ts';
-import type { QueryPlan, RecordRow } from '../storage/storage.ts';
+import type { FoundRecord, QueryPlan } from '../storage/storage.ts';
 import { changesSince } from './changes-since.ts';
 import type { Serving } from './context.ts';
 import { decodePageCursor, encodePageCursor, type PagePosition, positionOf, type UnpagedPlan } from './page-cursor.ts';
@@ -21,7 +21,7 @@ export interface QueryOptions {
 }
 
 export interface QueryAnswer {
-  readonly rows: readonly RecordRow[];
+  readonly rows: readonly FoundRecord[];
   readonly nextCursor?: string;
   /** The head that the pages stand at. */
   readonly at?: number;

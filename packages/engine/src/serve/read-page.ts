@@ -1,6 +1,6 @@
 import { type JsonObject, whereTest } from '@tidemark/protocol';
 import { queryRecords } from '../storage/query-records.ts';
-import type { QueryPlan, RecordRow, Storage } from '../storage/storage.ts';
+import type { FoundRecord, QueryPlan, Storage } from '../storage/storage.ts';
 import type { ChangesSince } from './changes-since.ts';
 import { positionOf } from './page-cursor.ts';
 
@@ -9,12 +9,12 @@ const FILTER_BATCH_MAX = 1_000;
 
 /** A page of an answer, in order. */
 export interface Page {
-  readonly rows: readonly RecordRow[];
+  readonly rows: readonly FoundRecord[];
   /** The last record the page took into account, where there is more behind it. */
-  readonly last?: RecordRow;
+  readonly last?: FoundRecord;
 }
 
-type Test = (row: RecordRow) => boolean;
+type Test = (row: FoundRecord) => boolean;
 
 const testOf = (filter: JsonObject): Test => {
   if (Object.keys(filter).length === 0) return () => true;
@@ -25,7 +25,7 @@ const testOf = (filter: JsonObject): Test => {
 /** Records that a plan finds and `keep` lets through, until there are more than its limit. */
 const scan = async (storage: Storage, space: string, plan: QueryPlan, filtered: boolean, keep: Test, step: () => Promise<boolean>) => {
   const wanted = plan.limit + 1;
-  const found: RecordRow[] = [];
+  const found: FoundRecord[] = [];
   let { after } = plan;
   let batchSize = filtered ? Math.max(wanted, FILTER_BATCH) : wanted;
   for (;;) {
@@ -41,7 +41,7 @@ const scan = async (storage: Storage, space: string, plan: QueryPlan, filtered: 
   }
 };
 
-const cut = (rows: readonly RecordRow[], limit: number): Page => {
+const cut = (rows: readonly FoundRecord[], limit: number): Page => {
   const last = rows[limit - 1];
   return { rows: rows.slice(0, limit), ...(rows.length > limit && last !== undefined ? { last } : {}) };
 };
@@ -80,10 +80,10 @@ const asNow = async (
   storage: Storage,
   space: string,
   { after: _, ...plan }: QueryPlan,
-  rows: readonly RecordRow[],
+  rows: readonly FoundRecord[],
   changes: ChangesSince,
   test: Test,
-): Promise<RecordRow[]> => {
+): Promise<FoundRecord[]> => {
   const keys = rows.filter((row) => changes.has(row)).map(({ collection, id }) => ({ collection, id }));
   if (keys.length === 0) return [...rows];
   const { records } = await storage.load(space, { records: keys, receipts: [], clients: [] });

@@ -1,8 +1,8 @@
 import { compareIndexValues, type JsonObject, matchesSearch, readMember, SEQ_FIELD, toIndexValue } from '@tidemark/protocol';
-import type { IndexValue, QueryPlan, RecordRow } from './storage.ts';
+import type { FoundRecord, IndexValue, QueryPlan } from './storage.ts';
 
-interface Candidate {
-  readonly row: RecordRow;
+interface Candidate<Row> {
+  readonly row: Row;
   readonly fields: JsonObject;
   /** What an index keeps of the record: the values of its fields (undefined where one holds an object or array), then the id. */
   readonly key: readonly (IndexValue | undefined)[];
@@ -15,7 +15,7 @@ const inRange = (value: IndexValue, range: NonNullable<QueryPlan['range']>): boo
   (range.lte === undefined || compareIndexValues(value, range.lte) <= 0);
 
 /** In an order, what is not indexed stands with null. */
-const compareKeys = (a: Candidate['key'], b: Candidate['key']): number => {
+const compareKeys = (a: Candidate<unknown>['key'], b: Candidate<unknown>['key']): number => {
   for (let i = 0; i < a.length; i++) {
     const order = compareIndexValues(a[i] ?? null, b[i] ?? null);
     if (order !== 0) return order;
@@ -24,7 +24,7 @@ const compareKeys = (a: Candidate['key'], b: Candidate['key']): number => {
 };
 
 /** What is not indexed meets no condition. */
-const meets = ({ key, fields }: Candidate, plan: QueryPlan): boolean => {
+const meets = ({ key, fields }: Candidate<unknown>, plan: QueryPlan): boolean => {
   for (const [i, wanted] of plan.equals.entries()) {
     const value = key[i];
     if (value === undefined || compareIndexValues(value, wanted) !== 0) return false;
@@ -40,10 +40,10 @@ const meets = ({ key, fields }: Candidate, plan: QueryPlan): boolean => {
  * Answers a query plan by looking at every row: the reference that the indexes of other storages must equal. The id
  * follows the fields of every index, so conditions that go past the last field are about the id.
  */
-export const queryRecords = (rows: Iterable<RecordRow>, plan: QueryPlan): RecordRow[] => {
+export const queryRecords = <Row extends FoundRecord>(rows: Iterable<Row>, plan: QueryPlan): Row[] => {
   const sign = plan.direction === 'asc' ? 1 : -1;
   const after = plan.after === undefined ? undefined : [...plan.after.values, plan.after.id];
-  const found: Candidate[] = [];
+  const found: Candidate<Row>[] = [];
   for (const row of rows) {
     if (row.deleted || row.collection !== plan.collection) continue;
     const fields: JsonObject = { ...JSON.parse(row.fieldsJson), [SEQ_FIELD]: row.seq };

@@ -55,7 +55,7 @@ export interface Storage {
     },
   ): Promise<RecordRow[]>;
   /** Live records that a declared index serves (see QueryPlan). Ordered and compared as protocol's compareIndexValues does. */
-  query(space: string, plan: QueryPlan): Promise<RecordRow[]>;
+  query(space: string, plan: QueryPlan): Promise<FoundRecord[]>;
   /** All clients of a space, in any order. */
   readClients(space: string): Promise<ClientRow[]>;
   /**
@@ -221,6 +221,9 @@ export interface Append {
   readonly receipts: readonly ReceiptRow[];
   readonly clients: readonly ClientRow[];
 }
+
+/** A record that a query found: without what only the planner wants of it. */
+export type FoundRecord = Omit<RecordRow, 'metaJson'>;
 
 /** A query over the live records of one collection, already checked against the declared indexes. */
 export interface QueryPlan {

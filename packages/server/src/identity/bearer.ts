@@ -18,6 +18,14 @@ export interface UnverifiedToken {
 
 /** The credential of an Authorization header as it came. Refused with UNAUTHENTICATED. */
 export const bearerOf = (authorization: string | null): Result<string> => {
+  const known = authorization === null ? undefined : recentCredentials.get(authorization);
+  if (known !== undefined) return known;
+  const credential = takeOut(authorization);
+  if (authorization !== null && credential.ok) recentCredentials.add(authorization, credential);
+  return credential;
+};
+
+const takeOut = (authorization: string | null): Result<string> => {
   if (authorization === null) return refuse('UNAUTHENTICATED', 'Send a token as Authorization: Bearer.');
   if (authorization.length > CREDENTIAL_LENGTH_MAX) {
     return refuse('UNAUTHENTICATED', `The token is longer than ${CREDENTIAL_LENGTH_MAX} characters.`);
@@ -42,6 +50,8 @@ export const readToken = (text: string): Result<UnverifiedToken> => {
 /** A client sends the same token with every request, and each is read more than once: a tenth of a small push. */
 const TOKENS_KEPT_MAX = 500;
 const recentlyRead = createKept<Result<UnverifiedToken>>(TOKENS_KEPT_MAX);
+/** By header: each request's is a new string, but its credential is then one whose hash is known. */
+const recentCredentials = createKept<Result<string>>(TOKENS_KEPT_MAX);
 
 const takeApart = (text: string): Result<UnverifiedToken> => {
   const [headerPart, payloadPart, signature, ...more] = text.split('.');

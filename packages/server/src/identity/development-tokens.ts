@@ -5,7 +5,7 @@ import { bearerOf, readToken } from './bearer.ts';
 import type { DevelopmentKey } from './development-key.ts';
 import { EVERY_SCOPE, type Identity, isSubject, type Principal, spaceKeyOf } from './identity.ts';
 import { isProduction } from './is-production.ts';
-import { createKept } from './kept.ts';
+import { createKept, type Kept } from './kept.ts';
 
 export const DEVELOPMENT_ISSUER = 'tidemark-development';
 
@@ -57,17 +57,21 @@ export const createDevelopmentIdentity = (options: DevelopmentIdentityOptions): 
     return refuse('FORBIDDEN', 'Development tokens are off because NODE_ENV is production. Ask for them by --allow-development-tokens.');
   }
   // A signature costs a third of a millisecond, as much as a push. These tokens cannot be taken back, so nothing is lost.
-  const verified = createKept<Principal>(VERIFIED_KEPT_MAX);
-  const nameOf = (app: string, token: string) => `${token} ${app}`;
+  const verified = new Map<string, Kept<Principal>>();
+  const keptOf = (app: string): Kept<Principal> => {
+    const kept = verified.get(app) ?? createKept<Principal>(VERIFIED_KEPT_MAX);
+    verified.set(app, kept);
+    return kept;
+  };
   return ok({
     authenticate: async ({ authorization, app }) => {
       const token = bearerToken(authorization);
       if (!token.ok) return token;
-      const known = verified.get(nameOf(app, token.value));
+      const known = verified.get(app)?.get(token.value);
       const principal = known ?? (await verifyToken(options, token.value, app));
       if (principal === undefined) return refuse('UNAUTHENTICATED', 'The token is not valid for this app.');
       if (principal.expiresAt <= options.env.wall()) return refuse('UNAUTHENTICATED', 'The token has expired.');
-      if (known === undefined) verified.add(nameOf(app, token.value), principal);
+      if (known === undefined) keptOf(app).add(token.value, principal);
       return ok(principal);
     },
   });

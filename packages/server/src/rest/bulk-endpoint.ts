@@ -47,11 +47,14 @@ const bodyOf = (resource: Resource, actions: BulkActions): z.ZodType => {
   return z.union([first, ...others]);
 };
 
+/** A record that an action is about, and the state it was found in. */
+type Found = Pick<RecordRow, 'collection' | 'id' | 'seq'>;
+
 /** The records a filter finds. TOO_MANY_MATCHES above 5,000. */
-const matches = async (call: Call, resource: Resource, filter: JsonObject): Promise<Result<readonly RecordRow[]>> => {
+const matches = async (call: Call, resource: Resource, filter: JsonObject): Promise<Result<readonly Found[]>> => {
   const selection = selectionOf(resource, filter);
   if (!selection.ok) return selection;
-  const rows: RecordRow[] = [];
+  const rows: Found[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await readList(call, resource, selection.value, { limit: READ_AT_ONCE, cursor });
     if (!page.ok) return page;
@@ -64,7 +67,7 @@ const matches = async (call: Call, resource: Resource, filter: JsonObject): Prom
   }
 };
 
-const editAll = async (call: Call, rows: readonly RecordRow[], edit: BulkAction['edit'], into: Outcome): Promise<Result<void>> => {
+const editAll = async (call: Call, rows: readonly Found[], edit: BulkAction['edit'], into: Outcome): Promise<Result<void>> => {
   if (rows.length === 0) return ok(undefined);
   const writes = rows.map(({ collection, id, seq }): Write => {
     const about = { collection, id, base: seq };
@@ -84,8 +87,8 @@ const editAll = async (call: Call, rows: readonly RecordRow[], edit: BulkAction[
 const namedCode = (call: Call, code: ErrorCode): string => call.c.get('dialect')?.name(code).code ?? code;
 
 /** The records of the ids; those that are not there are named as failed. */
-const byIds = async (call: Call, { collection, name }: Resource, ids: ReadonlySet<string>, into: Outcome): Promise<RecordRow[]> => {
-  const rows: RecordRow[] = [];
+const byIds = async (call: Call, { collection, name }: Resource, ids: ReadonlySet<string>, into: Outcome): Promise<Found[]> => {
+  const rows: Found[] = [];
   for (const id of ids) {
     const row = await liveRecord(call, collection.name, id);
     if (row !== undefined) rows.push(row);

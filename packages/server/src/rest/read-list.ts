@@ -1,4 +1,4 @@
-import type { RecordRow } from '@tidemark/engine';
+import type { FoundRecord } from '@tidemark/engine';
 import { canonicalJson, isJsonObject, ok, type Result, refuse } from '@tidemark/protocol';
 import type { Call } from '../sync/call.ts';
 import { listSteps } from './list-plan.ts';
@@ -13,7 +13,7 @@ interface Place {
 }
 
 export interface ListPage {
-  readonly rows: readonly RecordRow[];
+  readonly rows: readonly FoundRecord[];
   readonly next: string | undefined;
 }
 
@@ -53,7 +53,7 @@ export const readList = async (
   if (!start.ok) return start;
   let place = start.value;
   let at = place.at ?? page.at;
-  const rows: RecordRow[] = [];
+  const rows: FoundRecord[] = [];
   for (;;) {
     const step = steps[place.step];
     if (step === undefined) return badCursor();

@@ -1,10 +1,9 @@
-import { type IndexValue, type QueryPlan, queryRecords, type RecordRow } from '@tidemark/engine/storage';
+import { type FoundRecord, type IndexValue, type QueryPlan, queryRecords } from '@tidemark/engine/storage';
 import { matchesSearch } from '@tidemark/protocol';
 import { encodeKey, endOf } from '../indexes/index-key.ts';
-import { type RecordTuple, toRecord } from '../sql/tuples.ts';
 import { type Database, row, rows, type SqlValue } from './database.ts';
 import { type IndexCatalogue, indexesOf } from './indexing.ts';
-import { RECORD_CHANGE, RECORD_COLUMNS } from './rows.ts';
+import { FOUND_COLUMNS, type FoundTuple, RECORD_CHANGE, toFound } from './rows.ts';
 import { matchExpression } from './search-words.ts';
 
 const FEW_MATCHES_MAX = 500;
@@ -84,20 +83,21 @@ const textOnly = (id: IndexValue): string => {
 export const queryReader = (db: Database, catalogue: IndexCatalogue) => {
   const spaceOf = row<[number, string]>(db, 'SELECT number, app FROM spaces WHERE key = ?');
   // By text, of which there are few: it differs by bounds, direction and search only, never by values.
-  const prepared = new Map<string, (...values: SqlValue[]) => RecordTuple<number>[]>();
-  const all = ({ text, values }: Sql): RecordTuple<number>[] => {
-    const statement = prepared.get(text) ?? rows<RecordTuple<number>>(db, text);
+  const prepared = new Map<string, (...values: SqlValue[]) => FoundTuple[]>();
+  const all = ({ text, values }: Sql): FoundTuple[] => {
+    const statement = prepared.get(text) ?? rows<FoundTuple>(db, text);
     prepared.set(text, statement);
     return statement(...values);
   };
-  return (key: string, plan: QueryPlan): RecordRow[] => {
+  return (key: string, plan: QueryPlan): FoundRecord[] => {
     const [space, app] = spaceOf(key) ?? [0, ''];
     if (space === 0) return [];
     const indexes = indexesOf(catalogue, app, plan.collection);
     const common = commonMatches(all, space, plan, indexes);
     if (common !== undefined) return common;
+    const found = (tuple: FoundTuple): FoundRecord => toFound(plan.collection, tuple);
     const few = fewMatches(all, space, plan, indexes);
-    return few === undefined ? all(querySql(space, plan, indexes)).map(toRecord) : queryRecords(few.map(toRecord), plan);
+    return few === undefined ? all(querySql(space, plan, indexes)).map(found) : queryRecords(few.map(found), plan);
   };
 };
 
@@ -106,14 +106,14 @@ export const queryReader = (db: Database, catalogue: IndexCatalogue) => {
  * would list all that hold them first, is not asked. Undefined where that many records do not fill the page.
  */
 const commonMatches = (
-  all: (sql: Sql) => RecordTuple<number>[],
+  all: (sql: Sql) => FoundTuple[],
   space: number,
   plan: QueryPlan,
   indexes: ReturnType<typeof indexesOf>,
-): RecordRow[] | undefined => {
+): FoundRecord[] | undefined => {
   const { words = [], searchFields = [], ...anyWords } = plan;
   if (words.length === 0 || plan.limit > COMMON_LOOKED_AT) return undefined;
-  const rows = all(querySql(space, { ...anyWords, limit: COMMON_LOOKED_AT }, indexes)).map(toRecord);
+  const rows = all(querySql(space, { ...anyWords, limit: COMMON_LOOKED_AT }, indexes)).map((tuple) => toFound(plan.collection, tuple));
   const found = rows.filter(({ fieldsJson }) => matchesSearch(JSON.parse(fieldsJson), searchFields, words));
   return found.length >= plan.limit || rows.length < COMMON_LOOKED_AT ? found.slice(0, plan.limit) : undefined;
 };
@@ -123,11 +123,11 @@ const commonMatches = (
  * than to walk an index in which hardly any entry holds the words. Undefined where there are many, or the order is by id.
  */
 const fewMatches = (
-  all: (sql: Sql) => RecordTuple<number>[],
+  all: (sql: Sql) => FoundTuple[],
   space: number,
   plan: QueryPlan,
   indexes: ReturnType<typeof indexesOf>,
-): RecordTuple<number>[] | undefined => {
+): FoundTuple[] | undefined => {
   const { words = [], index } = plan;
   if (words.length === 0 || index.length === 0) return undefined;
   const { after: _, range: __, ...anyOrder } = plan;
@@ -156,7 +156,7 @@ export const querySql = (
       ...idBounds(plan),
     ]);
     return {
-      text: `SELECT ${RECORD_COLUMNS} FROM ${from} ${RECORD_CHANGE} WHERE ${where.text} ${order} LIMIT ?`,
+      text: `SELECT ${FOUND_COLUMNS} FROM ${from} ${RECORD_CHANGE} WHERE ${where.text} ${order} LIMIT ?`,
       values: [...where.values, plan.limit],
     };
   }
@@ -170,7 +170,7 @@ export const querySql = (
     ...(search === undefined ? [] : [{ text: 'e.record IN (SELECT rowid FROM search WHERE search MATCH ?)', values: [expression] }]),
   ]);
   return {
-    text: `SELECT ${RECORD_COLUMNS} FROM entries e CROSS JOIN records r ON r.number = e.record ${RECORD_CHANGE}
+    text: `SELECT ${FOUND_COLUMNS} FROM entries e CROSS JOIN records r ON r.number = e.record ${RECORD_CHANGE}
       WHERE ${where.text} ORDER BY e.key ${direction} LIMIT ?`,
     values: [...where.values, plan.limit],
   };

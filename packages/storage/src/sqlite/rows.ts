@@ -1,4 +1,4 @@
-import type { ClientRow, LogRow, ReceiptRow, RecordRow, SpaceRow } from '@tidemark/engine/storage';
+import type { ClientRow, FoundRecord, LogRow, ReceiptRow, RecordRow, SpaceRow } from '@tidemark/engine/storage';
 import type { SqlValue } from './database.ts';
 import { SEQ_BITS } from './schema.ts';
 
@@ -10,6 +10,9 @@ export const SPACE_COLUMNS = `key, app, ${SPACE_STATE_COLUMNS}`;
 export const SEQ = `position & ${2 ** SEQ_BITS - 1}`;
 export const LOG_COLUMNS = `${SEQ}, collection, id, revision, prevSeq, updatedAt, schemaVersion, deleted, fields,
   mutationId, clientId, at, hash`;
+/** What a query answers of each live record of one collection; the rest is known, or nobody asks a query for it. */
+export const FOUND_COLUMNS = 'r.id, r.seq, l.revision, l.updatedAt, l.schemaVersion, l.fields';
+export type FoundTuple = [string, number, number, number, number, string];
 /** A record `r` with the change `l` that it is the state after; joined so that the records come first. */
 export const RECORD_COLUMNS = 'r.collection, r.id, r.seq, l.revision, l.updatedAt, l.schemaVersion, l.deleted, l.fields, r.meta';
 export const RECORD_CHANGE = `CROSS JOIN log l ON l.position = (r.space << ${SEQ_BITS} | r.seq)`;
@@ -51,3 +54,14 @@ export const addReceipt = (values: SqlValue[], space: number, r: ReceiptRow): vo
   void values.push(space, r.mutationId, r.hash, r.verdict, r.seq, r.revision, r.collection, r.id, r.extraJson);
 
 export const fromClient = (c: ClientRow): SqlValue[] => [c.clientId, c.ackedN, c.seq, c.firstSeenAt, c.lastSeenAt, bit(c.revoked), c.name];
+
+export const toFound = (collection: string, t: FoundTuple): FoundRecord => ({
+  collection,
+  id: t[0],
+  seq: t[1],
+  revision: t[2],
+  updatedAt: t[3],
+  schemaVersion: t[4],
+  deleted: false,
+  fieldsJson: t[5],
+});
