@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core';
 import type { LocalConflict } from '@tidemark/client';
 import { isJsonObject, WHOLE_RECORD } from '@tidemark/protocol';
 import type { ResolveRequest } from '@tidemark/protocol/messages';
+import { type Side, sidesOf } from '@tidemark/react';
 import { useState } from 'react';
 import { usePane, useReport } from '../pane/pane-context.ts';
 import { timeOfDay } from '../pane/words.ts';
@@ -9,7 +10,6 @@ import { now } from '../platform/browser.ts';
 import classes from './conflicts.module.css';
 import { EditValue, isEditable } from './edit-value.tsx';
 import { fieldName, ruleWords, valueText } from './field-words.ts';
-import { type Side, sidesOf } from './sides.ts';
 
 function SideView({ name, side, text }: { readonly name: string; readonly side: Side; readonly text: string }) {
   return (

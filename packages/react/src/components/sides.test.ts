@@ -20,15 +20,15 @@ const conflict: LocalConflict = {
 
 test('who raised it sees it as it is stored', () => {
   expect(sidesOf(conflict, 'left')).toEqual({
-    mine: { where: 'here', value: 'Read a book', at: 20, choose: 'mine', stands: true },
-    theirs: { where: 'elsewhere', value: 'Read the paper', at: 10, choose: 'theirs', stands: false },
+    mine: { where: 'here', clientId: 'left', value: 'Read a book', at: 20, choose: 'mine', stands: true },
+    theirs: { where: 'elsewhere', clientId: 'right', value: 'Read the paper', at: 10, choose: 'theirs', stands: false },
   });
 });
 
 test('the other client sees its own edit as its own', () => {
   expect(sidesOf(conflict, 'right')).toEqual({
-    mine: { where: 'here', value: 'Read the paper', at: 10, choose: 'theirs', stands: false },
-    theirs: { where: 'elsewhere', value: 'Read a book', at: 20, choose: 'mine', stands: true },
+    mine: { where: 'here', clientId: 'right', value: 'Read the paper', at: 10, choose: 'theirs', stands: false },
+    theirs: { where: 'elsewhere', clientId: 'left', value: 'Read a book', at: 20, choose: 'mine', stands: true },
   });
 });
 

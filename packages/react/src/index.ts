@@ -1,0 +1,12 @@
+export { AccountProvider, type AccountProviderProps } from './account-provider.tsx';
+export { ConflictCard, type ConflictCardProps } from './components/conflict-card.tsx';
+export { ConflictInbox, type ConflictInboxProps } from './components/conflict-inbox.tsx';
+export { OutboxList, type OutboxListProps } from './components/outbox-list.tsx';
+export { type Side, sidesOf } from './components/sides.ts';
+export { SignIn, type SignInProps } from './components/sign-in.tsx';
+export { SyncStatus, type SyncStatusProps } from './components/sync-status.tsx';
+export type { Naming } from './components/words.ts';
+export { type UsedAccount, useAccount } from './hooks/use-account.ts';
+export { type Mutate, useLiveQuery, useMutate, useRecord } from './hooks/use-records.ts';
+export { type Conflicts, type Outbox, type Sync, useConflicts, useOutbox, useSync, useSyncStatus } from './hooks/use-sync.ts';
+export { TidemarkProvider, type TidemarkProviderProps, useClient } from './provider.tsx';
