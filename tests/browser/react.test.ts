@@ -67,7 +67,7 @@ const soon = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
 
 const mount = (): string => `${server.url}/apps/time-tracker`;
 
-/** What axe finds wrong with the page (of two devices: with the left one), in light and in dark; leaves a picture of each where one is wanted. */
+/** What axe finds wrong with the page (of two devices: with the left one), light and dark; leaves pictures where they are wanted. */
 const violations = async (name: string): Promise<unknown[]> => {
   if (!(await page.evaluate('"axe" in globalThis'))) await page.addScriptTag({ path: AXE });
   const found: unknown[] = [];

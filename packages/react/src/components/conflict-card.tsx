@@ -61,7 +61,7 @@ export function ConflictCard({ conflict, title, clientId, naming, onDecide }: Co
     <div className="tidemark-side" data-stands={side.stands}>
       <dt>
         {name} <small>{`by ${whoText(naming, side)}, ${whenText(side.at)}`}</small>
-        {side.stands && <mark> stands now</mark>}
+        {side.stands && <mark>stands now</mark>}
       </dt>
       <dd>{text(side.value)}</dd>
     </div>
