@@ -98,8 +98,8 @@ export const loadDraft = async (
   for (const [record, pasts] of byRecord(wanted.pastStates.values())) {
     for (const [name, state] of await readPastStates(storage, app, space, newest.get(record), pasts)) pastStates.set(name, state);
   }
-  const logRows = new Map<number, LogRow | undefined>();
-  for (const seq of wanted.logRows) logRows.set(seq, await storage.readLogRow(key, seq));
+  // At once: the longer a plan is loaded, the likelier another process has moved the space meanwhile.
+  const logRows = new Map(await Promise.all([...wanted.logRows].map(async (seq) => [seq, await storage.readLogRow(key, seq)] as const)));
   const input: PlanInput = { ...loaded, asked: new Set(wanted.records.keys()), pastStates, logRows };
   const commitTime = Math.max(now(), space.committedAt + 1);
   return { draft: createDraft(app, space, input, commitTime), space };
