@@ -9,7 +9,8 @@ const project = (name: string, include: string[], more: object = {}) => ({
 });
 
 /**
- * unit: in-process, fast. rules: the house rules. sim: virtual worlds. process: real server processes. postgres: a real PostgreSQL.
+ * unit: in-process, fast. rules: the house rules. sim: virtual worlds. process: real server processes. postgres: a real PostgreSQL
+ * (and, beside it, the emulator).
  * dynamodb: an emulator of DynamoDB from npm. browser: a real Chromium.
  */
 export default defineConfig({
@@ -22,7 +23,7 @@ export default defineConfig({
       project('postgres', ['tests/postgres/**/*.test.ts'], {
         testTimeout: 60_000,
         hookTimeout: 60_000,
-        globalSetup: ['tests/postgres/setup.ts'],
+        globalSetup: ['tests/postgres/setup.ts', 'tests/dynamodb/setup.ts'],
       }),
       project('dynamodb', ['tests/dynamodb/**/*.test.ts'], {
         testTimeout: 60_000,

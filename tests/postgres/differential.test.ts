@@ -6,10 +6,11 @@ import { openSqliteStorage } from '@tidemark/storage/sqlite';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import * as z from 'zod';
+import { freshTable } from '../dynamodb/fresh-table.ts';
 import { emptyDatabase, type FreshDatabase, freshDatabase } from './fresh-database.ts';
 import { opened } from './opened.ts';
 
-// Random commands on memory, SQLite and PostgreSQL in lock-step: each answer, each refusal and each page must be the same.
+// Random commands on memory, SQLite, PostgreSQL and DynamoDB in lock-step: each answer, each refusal and each page must be the same.
 
 const RUNS = Number(process.env.TIDEMARK_DIFFERENTIAL_RUNS ?? 40);
 
@@ -209,24 +210,35 @@ const openSqlite = async (): Promise<Storage> => {
   return result.value;
 };
 
-test(`${RUNS} runs of random commands answer the same on memory, SQLite and PostgreSQL`, { timeout: 60_000 + RUNS * 3_000 }, async () => {
+test(`${RUNS} runs of random commands answer the same on memory, SQLite, PostgreSQL and DynamoDB`, {
+  timeout: 60_000 + RUNS * 3_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 40, size: 'max' }), async (commands) => {
       await emptyDatabase(database.url);
-      const storages = [createMemoryStorage(), await openSqlite(), await opened(database.url, { apps: [app] })];
+      const table = await freshTable(inject('dynamoEndpoint'));
+      const storages = [
+        createMemoryStorage(),
+        await openSqlite(),
+        await opened(database.url, { apps: [app] }),
+        await table.open({ apps: [app] }),
+      ];
       try {
         const sides = storages.map((storage) => ({ ...createSide(storage), storage }));
         for (const [place, one] of commands.entries()) {
-          const [memory, sqlite, postgres] = await Promise.all(sides.map((side) => run(side, one)));
+          const [memory, sqlite, postgres, dynamo] = await Promise.all(sides.map((side) => run(side, one)));
           expect(sqlite, `SQLite at command ${place}`).toEqual(memory);
           expect(postgres, `PostgreSQL at command ${place}`).toEqual(memory);
+          expect(dynamo, `DynamoDB at command ${place}`).toEqual(memory);
         }
-        const [memory, sqlite, postgres] = await Promise.all(sides.map(wholeState));
+        const [memory, sqlite, postgres, dynamo] = await Promise.all(sides.map(wholeState));
         expect(memory).toMatchObject({ problems: [] });
         expect(sqlite).toEqual(memory);
         expect(postgres).toEqual(memory);
+        expect(dynamo).toEqual(memory);
       } finally {
         await Promise.all(storages.map((storage) => storage.close()));
+        await table.drop();
       }
     }),
     { numRuns: RUNS },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
+import { freshTable } from '../dynamodb/fresh-table.ts';
 import { callerOf } from '../process/platform/http.ts';
 import { freshFolder, serve, tidemark, tokenOf } from '../process/platform/tidemark-process.ts';
 import { chooseSeed, seededRandom } from '../process/seeded-random.ts';
@@ -22,9 +23,11 @@ const linesOf = async (file: string): Promise<readonly string[]> => {
   return lines.slice(0, -1);
 };
 
-test('what is exported from SQLite, imported into PostgreSQL and back is the same', { timeout: 120_000 }, async () => {
+test('what is exported from SQLite and imported into PostgreSQL, DynamoDB and back is the same', { timeout: 120_000 }, async () => {
   const database = await freshDatabase(inject('postgresUrl'));
   onTestFinished(() => database.drop());
+  const table = await freshTable(inject('dynamoEndpoint'));
+  onTestFinished(() => table.drop());
   const [data, back] = [await freshFolder(), await freshFolder()];
   const token = await tokenOf(data, 'anna');
   const server = await serve(['--data', data]);
@@ -37,12 +40,17 @@ test('what is exported from SQLite, imported into PostgreSQL and back is the sam
   await run('export', '--data', data, ...OF, '-o', file('sqlite'));
   await run('import', '--storage', database.url, ...OF, file('sqlite'));
   await run('export', '--storage', database.url, ...OF, '-o', file('postgres'));
-  await run('import', '--data', back, ...OF, file('postgres'));
+  await run('import', '--storage', table.url, ...OF, file('postgres'));
+  await run('export', '--storage', table.url, ...OF, '-o', file('dynamodb'));
+  await run('import', '--data', back, ...OF, file('dynamodb'));
   await run('export', '--data', back, ...OF, '-o', file('back'));
   const records = await linesOf(file('sqlite'));
   expect(records.length, `seed ${seed}`).toBeGreaterThan(5);
   expect(await linesOf(file('postgres'))).toEqual(records);
+  expect(await linesOf(file('dynamodb'))).toEqual(records);
   expect(await linesOf(file('back'))).toEqual(records);
-  expect(await run('import', '--storage', database.url, ...OF, file('sqlite'))).toMatch(/^Imported \d+ records: 0 written/u);
-  expect(await run('doctor', '--storage', database.url)).toContain('no problems');
+  for (const url of [database.url, table.url]) {
+    expect(await run('import', '--storage', url, ...OF, file('sqlite'))).toMatch(/^Imported \d+ records: 0 written/u);
+    expect(await run('doctor', '--storage', url)).toContain('no problems');
+  }
 });

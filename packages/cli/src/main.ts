@@ -10,6 +10,7 @@ import { addKey } from './commands/key.ts';
 import { addKeys } from './commands/keys.ts';
 import { addRestore } from './commands/restore.ts';
 import { addServe } from './commands/serve.ts';
+import { addStorage } from './commands/storage.ts';
 import { addToken } from './commands/token.ts';
 import type { CommandContext } from './context.ts';
 import { done, failed, type Outcome, wrongInput } from './outcome.ts';
@@ -25,7 +26,7 @@ const createProgram = (context: CommandContext): Command => {
     .version(VERSION)
     .showHelpAfterError('(give --help after the command for its options and an example)')
     .exitOverride();
-  for (const add of [addServe, addApps, addToken, addKey, addKeys, addExport, addImport, addBackup, addRestore, addDoctor])
+  for (const add of [addServe, addApps, addToken, addKey, addKeys, addExport, addImport, addBackup, addRestore, addDoctor, addStorage])
     add(program, context);
   return program;
 };

@@ -57,10 +57,22 @@ export const openMemory = (env: Env, onCommit: OnCommit): Result<OpenedEngine> =
   ok(openOn(createMemoryStorage(), createMemoryAccounts(), env, { onCommit }));
 
 /** Opens a PostgreSQL database, which other processes may serve at the same time. Refused with what to do where it cannot be used. */
-export const openPostgres = async (url: string, env: Env, onCommit?: OnCommit): Promise<Result<OpenedEngine>> => {
+const openPostgres = async (url: string, env: Env, onCommit?: OnCommit): Promise<Result<OpenedEngine>> => {
   // Only now: no other command needs the driver.
   const { openPostgresStorage } = await import('@tidemark/storage/postgres');
   const storage = await openPostgresStorage({ url, env, apps: APPS });
   if (!storage.ok) return storage;
   return ok(openOn(storage.value, storage.value.accounts, env, { onCommit, pokes: storage.value.openPokes() }));
 };
+
+/** Opens a DynamoDB table, which other processes may serve at the same time. Refused with what to do where it cannot be used. */
+const openDynamo = async (url: string, env: Env, onCommit?: OnCommit): Promise<Result<OpenedEngine>> => {
+  const { openDynamoStorage } = await import('@tidemark/storage/dynamodb');
+  const storage = await openDynamoStorage({ url, env, apps: APPS });
+  if (!storage.ok) return storage;
+  return ok(openOn(storage.value, storage.value.accounts, env, { onCommit, pokes: storage.value.openPokes() }));
+};
+
+/** Opens the database that a URL names. */
+export const openByUrl = (storage: { readonly kind: 'postgres' | 'dynamodb'; readonly url: string }, env: Env, onCommit?: OnCommit) =>
+  (storage.kind === 'postgres' ? openPostgres : openDynamo)(storage.url, env, onCommit);

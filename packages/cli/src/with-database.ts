@@ -1,6 +1,6 @@
 import type { CommandContext } from './context.ts';
 import { dataFolder, fileExists, noDatabase } from './data-folder.ts';
-import { type OpenedEngine, openDatabase, openPostgres } from './open-engine.ts';
+import { type OpenedEngine, openByUrl, openDatabase } from './open-engine.ts';
 import { failed, type Outcome } from './outcome.ts';
 import type { StoredChoice } from './storage-option.ts';
 
@@ -18,8 +18,8 @@ export const databaseName = ({ data, storage }: DatabaseOptions): string => {
 };
 
 /**
- * Runs `work` on a database and closes it. A file is held by this process alone: says so when another process has it. A PostgreSQL
- * database may be served meanwhile.
+ * Runs `work` on a database and closes it. A file is held by this process alone: says so when another process has it. PostgreSQL
+ * and DynamoDB may be served meanwhile.
  */
 export const withDatabase = async (
   context: CommandContext,
@@ -29,8 +29,7 @@ export const withDatabase = async (
 ): Promise<Outcome> => {
   const folder = dataFolder(data);
   if (storage.kind === 'sqlite' && !create && !(await fileExists(folder.database))) return noDatabase(folder);
-  const opened =
-    storage.kind === 'sqlite' ? await openDatabase(folder.database, context.env) : await openPostgres(storage.url, context.env);
+  const opened = storage.kind === 'sqlite' ? await openDatabase(folder.database, context.env) : await openByUrl(storage, context.env);
   if (!opened.ok) return failed(opened.error.message);
   try {
     return await work(opened.value);

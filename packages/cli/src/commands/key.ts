@@ -102,7 +102,7 @@ export const addKey = (program: Command, context: CommandContext): void => {
     .summary('make, list, rotate and revoke API keys')
     .description(
       'API keys of an account, for programs. Each opens what its account has, within its scopes.\n' +
-        'Works on a PostgreSQL database, or on a data folder that no server has open; beside such a server its owner uses /auth/keys.',
+        'Works on PostgreSQL, on DynamoDB, or on a data folder that no server has open; beside such a server its owner uses /auth/keys.',
     )
     .addHelpText('after', '\nExample:\n  tidemark key create --email ann@example.com --name backup --scopes read --days 90');
   const add = (name: string, summary: string): Command =>

@@ -5,7 +5,7 @@ import { findApp, noSuchApp } from '../apps.ts';
 import { configOption, loadConfig } from '../config-file.ts';
 import { type CommandContext, dataOption } from '../context.ts';
 import { createDataFolder, dataFolder } from '../data-folder.ts';
-import { LOCK_WAIT_MS, openDatabase, openMemory, openPostgres } from '../open-engine.ts';
+import { LOCK_WAIT_MS, openByUrl, openDatabase, openMemory } from '../open-engine.ts';
 import { openServer, type ServerParts } from '../open-server.ts';
 import { done, failed, type Outcome, wrongInput } from '../outcome.ts';
 import { stopSignal } from '../platform/stop-signal.ts';
@@ -27,7 +27,7 @@ interface ServeOptions {
 
 const openStorage = async (context: CommandContext, options: ServeOptions, database: string, metrics: Metrics) => {
   const { storage } = options;
-  if (storage.kind === 'postgres') return openPostgres(storage.url, context.env, metrics.onCommit);
+  if ('url' in storage) return openByUrl(storage, context.env, metrics.onCommit);
   if (storage.kind === 'memory') {
     context.terminal.note('Everything is kept in memory and gone when this process ends.');
     return openMemory(context.env, metrics.onCommit);

@@ -86,12 +86,13 @@ const startSnapshot = (space: SpaceRow, ask: Ask, reset: 'floor' | 'epoch' | und
  * ackedN is read before the head, so that the state pulled includes every mutation up to it.
  */
 export const pull = async (serving: Serving, sightings: Sightings, space: SpaceRef, request: ReadRequest): Promise<Result<PullPage>> => {
-  await serving.ensureSpace(space);
+  const { loadsTogether = false } = serving.storage.capabilities;
+  if (!loadsTogether) await serving.ensureSpace(space);
   const { clientId } = request;
   const known = await serving.storage.load(space.key, { records: [], receipts: [], clients: clientId === undefined ? [] : [clientId] });
   const client = known.clients[0];
   if (client?.revoked) return refuse('CLIENT_REVOKED', `client ${client.clientId} was revoked`);
-  const row = await serving.ensureSpace(space);
+  const row = (loadsTogether ? known.space : undefined) ?? (await serving.ensureSpace(space));
   const wrong = checkSpaceId(row, request.spaceId);
   if (wrong) return { ok: false, error: wrong };
   const located = await locate(serving, row, request.cursor);

@@ -84,6 +84,8 @@ export interface StorageCapabilities {
   readonly appendChangesMax: number;
   /** Bytes of fieldsJson one append may hold. */
   readonly appendBytesMax: number;
+  /** True where nothing that `load` answers is newer than the space row beside it, so that nobody needs to read the row once more. */
+  readonly loadsTogether?: boolean;
 }
 
 /** Thrown by `append`, `compact`, `erase` and `putClient` when the machine fails. Reads throw it with outcome 'nothing'. */

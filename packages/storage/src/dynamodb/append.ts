@@ -19,7 +19,7 @@ export const writesOf = (place: Place, batch: Append): Write[] => {
     ...[...log, ...blobs].map(put),
     ...batch.records.map((row) => put(recordItem(place, row))),
     ...batch.receipts.map((row) => put(receiptItem(place, row))),
-    ...batch.clients.map((client) => clientUpdate(place, client, 'append')),
+    ...batch.clients.map((client) => clientUpdate(place, client, batch.space.appends)),
   ];
 };
 
@@ -69,7 +69,8 @@ export const createAppend =
       return 'stored';
     }
     const name = await stage(table, head, batch, env.uuid());
-    const staged = nextHead(batch, found, name);
+    // Nobody gets to see this head before all of the append is in sight, so no snapshot has to wait for its records.
+    const staged = { ...nextHead(batch, found, name), before: space.head };
     if (!(await table.transact([putHead(staged, expectedAppends), ...listed]))) {
       await removeStaged(table, staged, name);
       return 'head_moved';

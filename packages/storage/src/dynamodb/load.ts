@@ -1,4 +1,5 @@
 import { type Loaded, type LoadKeys, type Storage, StorageFailure } from '@tidemark/engine/storage';
+import { numberOf } from './attributes.ts';
 import type { Head, Heads } from './head.ts';
 import { headKey, type Place } from './keys.ts';
 import { fetchBlobs } from './log.ts';
@@ -45,6 +46,22 @@ const unpack = async (table: Table, head: Head, items: readonly Item[]): Promise
 };
 
 /**
+ * Head and clients by one plain read: half the cost, for whoever plans nothing. A client that an append wrote which the head that was
+ * read does not know yet is too new, and both are read again.
+ */
+const loadClients = async (table: Table, heads: Heads, place: Place, keys: readonly Key[]): Promise<Loaded | undefined> => {
+  const { pk } = headKey(place.space);
+  const items = await table.getAll([headKey(place.space), ...keys]);
+  const first = items.find((item) => item.pk?.S === pk);
+  if (first === undefined) return NOTHING;
+  const head = await heads.settle(first);
+  const clients = items.filter((item) => item !== first);
+  const isOld = (item: Item): boolean => numberOf(item, 'written') <= (head?.row.appends ?? 0);
+  if (head === undefined || head.generation !== place.generation || !clients.every(isOld)) return undefined;
+  return { ...NOTHING, space: head.row, clients: clients.map(toClient) };
+};
+
+/**
  * The head and the wanted items, all of one moment: what a plan is made from. Reading them one by one will not do, since the new head
  * of a transaction may be in sight before its records are, and a plan from that would pass the compare.
  */
@@ -56,6 +73,11 @@ export const createLoad =
       if (place === undefined) return NOTHING;
       const keys = keysOf(place, wanted);
       if (keys.length === 0) return { ...NOTHING, space: (await heads.read(space))?.row };
+      if (keys.length === wanted.clients.length) {
+        const loaded = await loadClients(table, heads, place, keys);
+        if (loaded === undefined) continue;
+        return loaded;
+      }
       const all = slices(keys, TRANSACTION_ITEMS_MAX - 1);
       const parts = await Promise.all(all.map((some) => getWithHead(table, space, some)));
       const [first, ...others] = parts.flatMap((part) => part.heads);

@@ -4,8 +4,8 @@ import { pad } from './keys.ts';
 import type { Fetched } from './rows.ts';
 import type { Item } from './table.ts';
 
-/** Bytes of one part of the log; an item of DynamoDB holds 400 KB. */
-const PART_BYTES_MAX = 350_000;
+/** Bytes of one part of the log: few, since a pull reads the part of its cursor for one hash. A larger row is a part by itself. */
+const PART_BYTES_MAX = 32_000;
 
 type Tuple = [
   seq: number,

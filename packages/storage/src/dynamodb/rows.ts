@@ -91,19 +91,20 @@ export const clientKey = (place: Place, clientId: string): Key => ({ pk: partiti
 
 /**
  * A client as an append or a sighting leaves it. Both keep when it was first seen, a revocation, and (the append) its name or (the
- * sighting) its ackedN, whatever they were made from.
+ * sighting) its ackedN, whatever they were made from. `by` is the `appends` of the append, or a sighting.
  */
-export const clientUpdate = (place: Place, client: ClientRow, by: 'append' | 'sighting'): Write => {
+export const clientUpdate = (place: Place, client: ClientRow, by: number | 'sighting'): Write => {
   const keep = (name: string) => `${name} = if_not_exists(${name}, :${name.replace('#', '')})`;
   const set = (name: string) => `${name} = :${name.replace('#', '')}`;
   const parts = [
-    by === 'append' ? set('ackedN') : keep('ackedN'),
+    by === 'sighting' ? keep('ackedN') : set('ackedN'),
+    by === 'sighting' ? keep('written') : set('written'),
     set('seq'),
     set('lastSeenAt'),
     keep('firstSeenAt'),
     client.revoked ? set('revoked') : keep('revoked'),
   ];
-  const names = client.name === null ? [] : [by === 'append' ? keep('#name') : set('#name')];
+  const names = client.name === null ? [] : [by === 'sighting' ? set('#name') : keep('#name')];
   const { pk, sk } = clientKey(place, client.clientId);
   return {
     Update: {
@@ -112,6 +113,7 @@ export const clientUpdate = (place: Place, client: ClientRow, by: 'append' | 'si
       ...(client.name === null ? {} : { ExpressionAttributeNames: { '#name': 'name' } }),
       ExpressionAttributeValues: {
         ':ackedN': number(client.ackedN),
+        ':written': number(by === 'sighting' ? 0 : by),
         ':seq': number(client.seq),
         ':lastSeenAt': number(client.lastSeenAt),
         ':firstSeenAt': number(client.firstSeenAt),

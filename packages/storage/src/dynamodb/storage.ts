@@ -23,7 +23,7 @@ export interface DynamoStorage extends Storage {
 }
 
 /** An append that is too large for one transaction is laid down aside first (append.ts), so no push has to be cut. */
-const CAPABILITIES: StorageCapabilities = { appendChangesMax: 100_000, appendBytesMax: 64 * 1024 * 1024 };
+const CAPABILITIES: StorageCapabilities = { appendChangesMax: 100_000, appendBytesMax: 64 * 1024 * 1024, loadsTogether: true };
 
 export interface StorageParts {
   readonly table: Table;
