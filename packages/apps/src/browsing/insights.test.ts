@@ -18,7 +18,7 @@ const zoneOf = (name: string) => {
 
 const tableOf = (visits: readonly JsonObject[]) => {
   const table = createVisitTable();
-  for (const [i, visit] of visits.entries()) table.put(String(i), visit);
+  for (const [i, visit] of visits.entries()) table.put(String(i), JSON.stringify(visit));
   return table;
 };
 

@@ -6,7 +6,7 @@ import { readBackEndpoints } from './routes/read-back.ts';
 import { uploadEndpoints } from './routes/upload.ts';
 import { v1AuthEndpoints } from './routes/v1/auth.ts';
 import { v1DataSync } from './routes/v1/data-sync.ts';
-import { createVisitTables } from './routes/visit-tables.ts';
+import { createVisitTables } from './routes/visit-columns.ts';
 
 /**
  * The routes of the browsing app beside the native ones: those of its plan under /api, and under /api/v1 those that an extension in
@@ -22,7 +22,7 @@ export const browsingRoutes: AppRoutes = restRoutes({
     ...authEndpoints(services),
     ...uploadEndpoints,
     ...readBackEndpoints,
-    ...insightEndpoints(createVisitTables(services.engine)),
+    ...insightEndpoints(createVisitTables()),
     eraseEndpoint,
     ...v1AuthEndpoints(services),
     v1DataSync,

@@ -39,7 +39,9 @@ export interface RepertoireServer {
   readonly space: SpaceRef;
   /** The server's wall clock, in milliseconds. */
   readonly clock: { wall: number };
-  /** The raw answer to a request of a user (ada unless given), held against the spec. */
+  /** The raw answer to a request of a user (ada unless given). */
+  raw(method: string, path: string, body?: string, user?: string): Promise<Response>;
+  /** The same, held against the spec. */
   request(method: string, path: string, body?: string, user?: string): Promise<Response>;
   call(method: string, path: string, body?: unknown, user?: string): Promise<{ readonly status: number; readonly body: JsonObject }>;
   /** The process ends and another one opens the same storage. */
@@ -93,9 +95,12 @@ export const openRepertoireServer = async ({ kind = 'memory', identity, monoStep
     await opened.close();
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
-  const request: RepertoireServer['request'] = async (method, path, body, user = 'ada') => {
+  const raw: RepertoireServer['raw'] = async (method, path, body, user = 'ada') => {
     const headers = { ...(user === '' ? {} : { Authorization: `Bearer ${user}` }), 'Content-Type': 'application/json' };
-    const response = await running.app.request(path, { method, headers, ...(body === undefined ? {} : { body }) });
+    return running.app.request(path, { method, headers, ...(body === undefined ? {} : { body }) });
+  };
+  const request: RepertoireServer['request'] = async (method, path, body, user) => {
+    const response = await raw(method, path, body, user);
     const { status } = response;
     await checkAnswer(spec, method, path, { status, headers: response.headers, text: await response.clone().text() });
     return response;
@@ -104,6 +109,7 @@ export const openRepertoireServer = async ({ kind = 'memory', identity, monoStep
     engine: () => running.engine,
     space: { app: repertoire.name, key: `${repertoire.name}/ada` },
     clock,
+    raw,
     request,
     call: async (method, path, body, user) => {
       const response = await request(method, path, body === undefined ? undefined : JSON.stringify(body), user);

@@ -26,5 +26,5 @@ export const repertoireRoutes: AppRoutes = restRoutes({
   dialect,
   errorSchema: errorShape,
   rateLimit: { perSecond: 20, burst: 200 },
-  endpoints: (_base, services) => [piecesEndpoint, sessionsEndpoint, authSyncEndpoint(services), exportEndpoint].map(forVerified),
+  endpoints: (_base, services) => [piecesEndpoint, sessionsEndpoint(), authSyncEndpoint(services), exportEndpoint].map(forVerified),
 });

@@ -28,6 +28,7 @@ export {
 } from './endpoint.ts';
 export { listEndpoint } from './list-endpoint.ts';
 export type { Selection } from './list-request.ts';
+export { createLogTables, type LogTable, type LogTables } from './log-tables.ts';
 export { type ListPage, readList } from './read-list.ts';
 export { changeEndpoint, deleteEndpoint, getEndpoint } from './record-endpoints.ts';
 export type { Referrers } from './references.ts';

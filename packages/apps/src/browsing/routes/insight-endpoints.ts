@@ -1,11 +1,10 @@
 import { ok, type Result } from '@tidemark/protocol';
-import { answerJson, type Call, type Endpoint, endpoint, NO_INPUT } from '@tidemark/server/rest';
+import { answerJson, type Call, type Endpoint, endpoint, type LogTables, NO_INPUT } from '@tidemark/server/rest';
 import * as z from 'zod';
 import { daily, hours, type Range, topSites, weekly } from './insights.ts';
 import { type RangeQuery, rangeQuery, readRange } from './range.ts';
 import { dailyShape, hoursShape, topSitesShape, weeklyShape } from './shapes.ts';
-import type { VisitColumns } from './visit-columns.ts';
-import type { VisitTables } from './visit-tables.ts';
+import type { VisitColumns, VisitTable } from './visit-columns.ts';
 
 const DAYS = 30;
 const WEEKS_DAYS = 12 * 7;
@@ -25,7 +24,7 @@ const sites = z
 const insight = { ...NO_INPUT, method: 'GET' as const, tag: 'insights', query: z.strictObject(rangeQuery) };
 
 /** The insights, computed over the tables. */
-export const insightEndpoints = (tables: VisitTables): readonly Endpoint[] => {
+export const insightEndpoints = (tables: LogTables<VisitTable>): readonly Endpoint[] => {
   const answerOver = async (
     call: Call,
     query: RangeQuery,
@@ -34,10 +33,10 @@ export const insightEndpoints = (tables: VisitTables): readonly Endpoint[] => {
   ): Promise<Result<Response>> => {
     const range = readRange(query, call.services.env.wall(), days);
     if (!range.ok) return range;
-    const visits = await tables.of(call.space);
-    if (!visits.ok) return visits;
+    const computed = await tables.read(call, (visits) => compute(visits, range.value));
+    if (!computed.ok) return computed;
     const { from, to, zone } = range.value;
-    return ok(await answerJson(call.c, { tz: zone.name, from, to, ...compute(visits.value, range.value) }));
+    return ok(await answerJson(call.c, { tz: zone.name, from, to, ...computed.value.seen }));
   };
   return [
     endpoint({

@@ -1,4 +1,8 @@
-import type { JsonObject } from '@tidemark/protocol';
+import { isJsonObject, type JsonObject } from '@tidemark/protocol';
+import { createLogTables, type LogTable, type LogTables } from '@tidemark/server/rest';
+
+/** About 150 bytes each. */
+const VISITS_MAX = 500_000;
 
 /** What insights need of visits, column by column: a row is a visit, and a hundred thousand of them are walked in a millisecond or two. */
 export interface VisitColumns {
@@ -13,13 +17,7 @@ export interface VisitColumns {
   readonly domains: readonly string[];
 }
 
-export interface VisitTable extends VisitColumns {
-  /** Visits in it. */
-  readonly size: () => number;
-  put(id: string, fields: JsonObject): void;
-  remove(id: string): void;
-  clear(): void;
-}
+export interface VisitTable extends VisitColumns, LogTable {}
 
 const numberIn = (fields: JsonObject, name: string): number | undefined => {
   const value = fields[name];
@@ -60,7 +58,9 @@ export const createVisitTable = (): VisitTable => {
     domain,
     domains,
     size: () => rows.size,
-    put: (id, fields) => {
+    put: (id, fieldsJson) => {
+      const parsed: unknown = JSON.parse(fieldsJson);
+      const fields = isJsonObject(parsed) ? parsed : {};
       const row = rowOf(id);
       const began = numberIn(fields, 'startedAt') ?? Number.NaN;
       const measured = measure(fields, began);
@@ -83,3 +83,7 @@ export const createVisitTable = (): VisitTable => {
     },
   };
 };
+
+/** What insights are computed from. */
+export const createVisitTables = (): LogTables<VisitTable> =>
+  createLogTables({ collection: 'pageVisits', recordsMax: VISITS_MAX, open: createVisitTable });

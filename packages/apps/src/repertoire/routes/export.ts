@@ -2,7 +2,7 @@ import { ok, refuse } from '@tidemark/protocol';
 import { answerText, type Call, endpoint, NO_INPUT, setHeader } from '@tidemark/server/rest';
 import * as z from 'zod';
 import { openChanges, type Row } from './changes.ts';
-import { printSession } from './sessions.ts';
+import { printSession } from './session-table.ts';
 import { exportAnswer } from './shapes.ts';
 import { userOf } from './user.ts';
 import { toWire } from './wire-piece.ts';
@@ -40,7 +40,7 @@ export const exportEndpoint = endpoint({
     setHeader(c, 'Content-Disposition', `attachment; filename="repertoire-${exportDate.slice(0, 10)}.json"`);
     const about = { exportDate, exportVersion: '1.0', user: userOf(principal) };
     const file = { ...about, pieces: pieces.value.map((row) => toWire(row, row.id, principal.subject, undefined)) };
-    const practised = sessions.value.map((row) => printSession(row, principal.subject)).join(',');
+    const practised = sessions.value.map((row) => printSession(row.id, row.fieldsJson ?? '{}', principal.subject)).join(',');
     return ok(await answerText(c, `${JSON.stringify(file).slice(0, -1)},"practiceSessions":[${practised}]}`));
   },
 });

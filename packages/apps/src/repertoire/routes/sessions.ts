@@ -1,12 +1,13 @@
 import { isJsonObject, type JsonObject, type MutableJsonObject, ok, type Result, refuse } from '@tidemark/protocol';
-import { answerText, type Call, endpoint, NO_INPUT } from '@tidemark/server/rest';
+import { answerText, type Call, type Endpoint, endpoint, type LogTables, NO_INPUT } from '@tidemark/server/rest';
 import * as z from 'zod';
 import { repertoire, uuid } from '../schema.ts';
 import { applyChunks, identified, type Write } from './apply-chunks.ts';
-import { openChanges, type Row } from './changes.ts';
+import { openChanges } from './changes.ts';
 import { keyOf, recordOf } from './find-uploads.ts';
+import { createSessionTables, printSession, type SessionTable } from './session-table.ts';
 import { BODY_BYTES_MAX, sessionsAnswer, sessionsBody } from './shapes.ts';
-import { standingOf } from './sync-times.ts';
+import { type LogPlace, standingOf, timeOf, toPlace } from './sync-times.ts';
 import type { Refused } from './upload-pieces.ts';
 
 const { fields: field } = repertoire.collections.sessions;
@@ -64,42 +65,67 @@ const storeSessions = async (
   return ok({ uploaded: [...uploaded], refused });
 };
 
-/** The JSON of a stored session as devices decode it: the fields as they are kept, for there may be many thousands. */
-export const printSession = (row: Row, userId: string): string => {
-  const fields = row.fieldsJson === null || row.fieldsJson === '{}' ? '}' : `,${row.fieldsJson.slice(1)}`;
-  return `{"sessionId":${JSON.stringify(row.id)},"userId":${JSON.stringify(userId)}${fields}`;
+/** Sessions that a device has not seen, printed with commas between, and the `syncedAt` that stands for what it then has. */
+interface News {
+  readonly text: string;
+  readonly syncedAt: string;
+}
+
+/** What changed since the device's place in the log, but for what it sent itself. */
+const newsSince = async (call: Call, place: LogPlace, known: ReadonlySet<string>): Promise<Result<News>> => {
+  const changes = openChanges(call, 'sessions', place);
+  const settled = await changes.settle();
+  if (!settled.ok) return settled;
+  const news = [...changes.rows.values()].filter((row) => !row.deleted && !known.has(keyOf(row.id)));
+  const printed = news.map((row) => printSession(row.id, row.fieldsJson ?? '{}', call.principal.subject));
+  return ok({ text: printed.join(','), syncedAt: settled.value });
 };
 
-const syncSessions = async (call: Call, { sessions, lastSyncedAt }: z.output<typeof sessionsBody>): Promise<Result<string>> => {
-  const changes = openChanges(call, 'sessions', await standingOf(call, lastSyncedAt));
+/** All sessions but what the device sent itself. */
+const allNews = async (call: Call, tables: LogTables<SessionTable>, known: ReadonlySet<string>): Promise<Result<News>> => {
+  for (;;) {
+    const read = await tables.read(call, (table) => table.textWithout(known));
+    if (!read.ok) return read;
+    const syncedAt = await timeOf(call, toPlace(read.value.cursor));
+    if (syncedAt !== undefined) return ok({ text: read.value.seen, syncedAt });
+  }
+};
+
+const syncSessions = async (
+  call: Call,
+  tables: LogTables<SessionTable>,
+  { sessions, lastSyncedAt }: z.output<typeof sessionsBody>,
+): Promise<Result<string>> => {
+  const place = await standingOf(call, lastSyncedAt);
   const stored = await storeSessions(call, sessions);
   if (!stored.ok) return stored;
   const { uploaded, refused } = stored.value;
-  const settled = await changes.settle();
-  if (!settled.ok) return settled;
   const known = new Set(uploaded.map(keyOf));
-  const news = [...changes.rows.values()].filter((row) => !row.deleted && !known.has(keyOf(row.id)));
+  const news = await (place === undefined ? allNews(call, tables, known) : newsSince(call, place, known));
+  if (!news.ok) return news;
   const answer: Omit<z.input<typeof sessionsAnswer>, 'serverSessions'> = {
     uploadedSessions: [...uploaded],
     ...(refused.length === 0 ? {} : { refusedSessions: refused.map(({ id, code, error }) => ({ sessionId: id, code, error })) }),
-    syncedAt: settled.value,
+    syncedAt: news.value.syncedAt,
   };
-  const printed = news.map((row) => printSession(row, call.principal.subject));
-  return ok(`{"serverSessions":[${printed.join(',')}],${JSON.stringify(answer).slice(1)}`);
+  return ok(`{"serverSessions":[${news.value.text}],${JSON.stringify(answer).slice(1)}`);
 };
 
-export const sessionsEndpoint = endpoint({
-  ...NO_INPUT,
-  method: 'POST',
-  path: '/sessions',
-  tag: 'Sync',
-  summary: 'Sync practice sessions',
-  description: 'Sessions are facts: the same id again changes nothing, except that an open session may be closed.',
-  body: sessionsBody,
-  bodyBytesMax: BODY_BYTES_MAX,
-  answers: { 200: { description: 'What was stored, and what is new', schema: sessionsAnswer } },
-  handle: async (call, { body }) => {
-    const synced = await syncSessions(call, body);
-    return synced.ok ? ok(await answerText(call.c, synced.value)) : synced;
-  },
-});
+export const sessionsEndpoint = (): Endpoint => {
+  const tables = createSessionTables();
+  return endpoint({
+    ...NO_INPUT,
+    method: 'POST',
+    path: '/sessions',
+    tag: 'Sync',
+    summary: 'Sync practice sessions',
+    description: 'Sessions are facts: the same id again changes nothing, except that an open session may be closed.',
+    body: sessionsBody,
+    bodyBytesMax: BODY_BYTES_MAX,
+    answers: { 200: { description: 'What was stored, and what is new', schema: sessionsAnswer } },
+    handle: async (call, { body }) => {
+      const synced = await syncSessions(call, tables, body);
+      return synced.ok ? ok(await answerText(call.c, synced.value)) : synced;
+    },
+  });
+};
