@@ -86,7 +86,7 @@ test('the commands of docs/WEEKDAY.md do what it says, in its order', async () =
   const output = await runPage('docs/WEEKDAY.md');
   expect(output).not.toContain('"error"');
   const zeros = '"merged":0,"conflict":0,"unchanged":0,"known":0,"deleted":0';
-  for (const part of ['"dryRun":true', `"written":2,${zeros}`, '"status":"applied"', 'swim,06:30,07:15,Swim,'])
+  for (const part of ['"dryRun":true', `"written":2,${zeros}`, '"id":"balanced"', '"status":"applied"', 'swim,06:30,07:15,Swim,'])
     expect(output).toContain(part);
 });
 

@@ -25,6 +25,17 @@ test('a day that no calendar has, a time that no clock has and a key that is no 
   expect(await client.collection('schedule_blocks').put({ ...block, end: '24:00', order: 'A' })).toMatchObject({ ok: true });
 });
 
+test('POST /recommendations/nutrition answers, and names what cannot be: a height of 17 cm, an address that is not verified', async () => {
+  const { call } = await openWeekdayServer();
+  const ann = { sex: 'female', age: 35, heightCm: 170, weightKg: 65, activity: 'moderate', goal: 'maintain' };
+  const ask = (body: object, user?: string) => call('POST', '/recommendations/nutrition', JSON.stringify(body), user);
+  expect((await ask(ann)).text).toMatch(/^\{"data":\[\{"item":\{"id":"balanced",[^}]*"energyKcal":2134,/);
+  const small = await ask({ ...ann, heightCm: 17 });
+  expect([small.refusal, small.text]).toEqual(['400 BAD_REQUEST', expect.stringContaining('heightCm')]);
+  expect((await ask({ ...ann, age: 12 })).refusal).toBe('422 NOT_ADVISED');
+  expect((await ask(ann, 'unverified')).refusal).toBe('403 EMAIL_NOT_VERIFIED');
+});
+
 describe.each(STORAGES)('tables on %s', (kind) => {
   test('each collection is there for people, its nested values as JSON', async () => {
     const server = await openWeekdayServer(kind);

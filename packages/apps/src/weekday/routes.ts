@@ -1,5 +1,6 @@
 import { type AppRoutes, plainDialect, restRoutes } from '@tidemark/server/rest';
 import { importEndpoint } from './routes/import.ts';
+import { nutritionEndpoint } from './routes/recommendations.ts';
 import { tableEndpoints } from './routes/tables.ts';
 
 /** The routes of docs/WEEKDAY.md, beside the native ones. */
@@ -10,5 +11,5 @@ export const weekdayRoutes: AppRoutes = restRoutes({
   dialect: plainDialect,
   requireVerifiedEmail: true,
   rateLimit: { perSecond: 100, burst: 500 },
-  endpoints: () => [...tableEndpoints, importEndpoint],
+  endpoints: () => [...tableEndpoints, importEndpoint, nutritionEndpoint],
 });

@@ -160,6 +160,11 @@ export const WEEKDAY: Readonly<Record<string, Row>> = {
   ...PAGES,
   // In the place of the native one: it takes what the app keeps as well.
   'POST /import': { needs: 'write', body: {}, own: '200' },
+  'POST /recommendations/nutrition': {
+    needs: 'write',
+    body: { sex: 'female', age: 35, heightCm: 170, weightKg: 65, activity: 'moderate', goal: 'maintain' },
+    own: '200',
+  },
   ...Object.fromEntries(COLLECTIONS_OF_WEEKDAY.map((name) => [`GET /${name}/export.csv`, { needs: 'read', own: '200' } as const])),
 };
 

@@ -83,6 +83,11 @@ export const ERRORS = {
     'request',
     'The file cannot be imported; details.issues names the lines. Nothing was stored: mend the file, or export it again.',
   ),
+  NOT_ADVISED: entry(
+    422,
+    'request',
+    'No recommendation is made for such figures; details.issues say why. Check them, or see a physician or a registered dietitian.',
+  ),
   IDEMPOTENCY_KEY_REUSED: entry(422, 'request', 'This Idempotency-Key came before with another request. Take a new key.'),
   QUERY_NOT_INDEXED: entry(422, 'request', 'No declared index of the collection serves this query; details.indexes lists them.'),
   HISTORY_COMPACTED: entry(422, 'request', 'The log no longer reaches back that far; details.floor is the oldest seq.'),
