@@ -24,26 +24,32 @@ export interface Oracle {
   allow(mutationId: string): void;
 }
 
-const watchDisk = ({ violate }: Context, { issued }: Memory, device: string, user: string): DiskWatch => ({
-  onPut: (table, key, value, before) => {
-    if (table === 'records') {
-      const old = before();
-      if (old !== undefined && Number(old.seq) > Number(value.seq))
-        violate('I10', `${device} replaced ${key} at ${Number(old.seq)} by ${Number(value.seq)}`);
-    }
-    const mutation = table === 'outbox' ? asMutation(value.mutation) : undefined;
-    if (mutation === undefined) return;
-    const known = issued.get(mutation.mutationId);
-    if (known === undefined) {
-      const states = { confirmed: false, excused: undefined, letGo: false, discarded: false };
-      issued.set(mutation.mutationId, { mutation, content: contentTextOf(mutation), user, device, order: issued.size, ...states });
-    } else if (!hasContentOf(known, mutation)) violate('I3', `mutation ${mutation.mutationId} was changed after it was queued`);
-  },
-  onDelete: (table, key) => {
-    const known = table === 'parked' ? issued.get(key) : undefined;
-    if (known?.letGo) known.discarded = true;
-  },
-});
+const watchDisk = ({ violate }: Context, { issued }: Memory, device: string, user: string): DiskWatch => {
+  const acknowledged = new Set<string>();
+  return {
+    onPut: (table, key, value, before) => {
+      if (table === 'records') {
+        const old = before();
+        if (old !== undefined && Number(old.seq) > Number(value.seq))
+          violate('I10', `${device} replaced ${key} at ${Number(old.seq)} by ${Number(value.seq)}`);
+      }
+      if (table === 'journal') acknowledged.add(key);
+      const mutation = table === 'outbox' ? asMutation(value.mutation) : undefined;
+      if (mutation === undefined) return;
+      const known = issued.get(mutation.mutationId);
+      if (known === undefined) {
+        const states = { confirmed: false, excused: undefined, letGo: false, discarded: false };
+        issued.set(mutation.mutationId, { mutation, content: contentTextOf(mutation), user, device, order: issued.size, ...states });
+      } else if (!hasContentOf(known, mutation)) violate('I3', `mutation ${mutation.mutationId} was changed after it was queued`);
+      else if (acknowledged.has(key) && mutation.healed === undefined && before() === undefined)
+        violate('I3', `${device} offers ${key} again, which was acknowledged, without where it stood`);
+    },
+    onDelete: (table, key) => {
+      const known = table === 'parked' ? issued.get(key) : undefined;
+      if (known?.letGo) known.discarded = true;
+    },
+  };
+};
 
 export const createOracle = (context: Context, users: readonly string[]): Oracle => {
   const memory = createMemory();

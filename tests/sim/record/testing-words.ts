@@ -15,7 +15,7 @@ export const INVARIANTS = `By an oracle that looks at stores, wires and appends 
 own (\`tests/sim/oracle\`):
 
 - **I1, I2** what was answered has a receipt; each mutation stands in the log once and always gets the same verdict.
-- **I3** nothing is invented, and nothing that waits is changed.
+- **I3** nothing is invented, and nothing that waits is changed; what was acknowledged is offered again with where it stood.
 - **I4, I5, I11** the log is gap-free; a client's mutations stand in the order in which they were made, and after what they had seen.
 - **I6, I19, I20** at rest all replicas equal the server, digests agree, and the server's state follows from its log; a fresh
   device shows the same.

@@ -16,6 +16,8 @@ export interface Edit {
   readonly fieldsJson: string | undefined;
   /** Undefined where the caller sent none: then the history decides. */
   readonly was: JsonObject | undefined;
+  /** Without a `was`, of an older schemaVersion: what its up-casters make of nothing. The author did not name these. */
+  readonly filledIn: JsonObject;
   readonly base: number;
   /** False where `base` belongs to another epoch: then `was` alone decides what is concurrent. */
   readonly baseCounts: boolean;

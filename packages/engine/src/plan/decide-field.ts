@@ -69,6 +69,12 @@ const readJson = (fields: JsonObject, field: string): Json | undefined => (Objec
 const countsAsForeign = (rule: MergeRule, { stamp, edit }: FieldQuestion): boolean =>
   isForeign(stamp, edit) || (rule.combines && (edit.healed !== undefined || !edit.baseCounts));
 
+/** An up-caster filled in what an older version does not know, in `was` as well: the author did not name this field. */
+const isFilledIn = ({ edit: { knowsAllFields, was, filledIn }, field, mine }: FieldQuestion): boolean => {
+  if (knowsAllFields) return false;
+  return was === undefined ? Object.hasOwn(filledIn, field) && jsonEqual(filledIn[field], mine) : jsonEqual(readJson(was, field), mine);
+};
+
 /**
  * Decides one field of an edit (docs/MERGE-RULES.md). Not concurrent: mine. Concurrent: the field's rule. 'needed' where the value
  * the author saw must be loaded from the history first.
@@ -76,9 +82,7 @@ const countsAsForeign = (rule: MergeRule, { stamp, edit }: FieldQuestion): boole
 export const decideField = (question: FieldQuestion): FieldAnswer | 'needed' => {
   const { definition, edit, mine, theirs, stamp } = question;
   const rule = definition.merge ?? DEFAULT_RULE;
-  // An up-caster filled in what an older version does not know, in `was` as well: the author did not name this field.
-  if (!edit.knowsAllFields && edit.was !== undefined && jsonEqual(readJson(edit.was, question.field), mine))
-    return { value: theirs, author: 'theirs', rule: rule.name };
+  if (isFilledIn(question)) return { value: theirs, author: 'theirs', rule: rule.name };
   if (rule.when === 'always') return decideAlways(rule, question);
   const isEqual = jsonEqual(mine, theirs);
   // A rule that combines is asked also about equal values: two clients that each counted one up sent the same one.

@@ -9,7 +9,7 @@ import {
   validateFields,
 } from '@tidemark/protocol';
 import type { Mutation } from '@tidemark/protocol/messages';
-import { type Edit, type EditOutcome, rejected } from './context.ts';
+import { type Edit, type EditOutcome, type Refused, rejected } from './context.ts';
 import type { Draft } from './draft.ts';
 import { lastAuthor } from './meta.ts';
 import { planDelete } from './plan-delete.ts';
@@ -24,21 +24,26 @@ export interface Sender {
   readonly schemaVersion: number;
 }
 
-const refusal = (error: Refusal): EditOutcome => ({ kind: 'rejected', ...error });
+const NOTHING: JsonObject = {};
+
+const refusal = (error: Refusal): Refused => ({ kind: 'rejected', ...error });
 
 const upcastBoth = (
   draft: Draft,
   collection: CollectionDefinition,
   mutation: Mutation,
   version: number,
-): { fields: JsonObject; was: JsonObject | undefined } | EditOutcome => {
+): Pick<Edit, 'fields' | 'was' | 'filledIn'> | Refused => {
   const fields: JsonObject = mutation.op === 'delete' ? {} : (mutation.fields ?? {});
-  if (version === draft.app.schemaVersion) return { fields, was: mutation.was };
+  if (version === draft.app.schemaVersion) return { fields, was: mutation.was, filledIn: NOTHING };
   const newFields = upcastFields(draft.app, collection, fields, version);
   if (!newFields.ok) return refusal(newFields.error);
-  if (mutation.was === undefined) return { fields: newFields.value, was: undefined };
+  if (mutation.was === undefined) {
+    const filledIn = upcastFields(draft.app, collection, NOTHING, version);
+    return { fields: newFields.value, was: undefined, filledIn: filledIn.ok ? filledIn.value : NOTHING };
+  }
   const newWas = upcastFields(draft.app, collection, mutation.was, version);
-  return newWas.ok ? { fields: newFields.value, was: newWas.value } : refusal(newWas.error);
+  return newWas.ok ? { fields: newFields.value, was: newWas.value, filledIn: NOTHING } : refusal(newWas.error);
 };
 
 /** Bytes that a UTF-16 unit takes at most in UTF-8. */
@@ -46,8 +51,6 @@ const UTF8_BYTES_MAX = 3;
 
 /** What no record could hold is refused here: it might otherwise be kept in a conflict, which has no limit of its own. */
 const checkSize = (collection: CollectionDefinition, fields: JsonObject): EditOutcome | undefined => {
-  // Its length is that of its canonical text, whatever the order of keys.
-  if (JSON.stringify(fields).length * UTF8_BYTES_MAX <= collection.recordBytesMax) return undefined;
   const printed = printFields(collection, 'with these fields', fields);
   return 'refusal' in printed ? printed.refusal : undefined;
 };
@@ -61,9 +64,10 @@ const editOf = (
     fields,
     fieldsJson,
     was,
+    filledIn,
     schemaVersion,
     knowsAllFields,
-  }: Pick<Edit, 'fields' | 'fieldsJson' | 'was' | 'schemaVersion' | 'knowsAllFields'>,
+  }: Pick<Edit, 'fields' | 'fieldsJson' | 'was' | 'filledIn' | 'schemaVersion' | 'knowsAllFields'>,
 ): Edit => ({
   mutationId,
   clientId,
@@ -73,6 +77,7 @@ const editOf = (
   fields,
   fieldsJson,
   was,
+  filledIn,
   base,
   baseCounts: epoch === undefined || epoch === draft.epoch,
   at,
@@ -85,8 +90,6 @@ const editOf = (
   knowsAllFields,
 });
 
-const NOTHING: JsonObject = {};
-
 /** Did the schemas leave all fields as they were sent? */
 const standAsSent = (fields: JsonObject, sent: JsonObject): boolean => {
   for (const name in sent) if (fields[name] !== sent[name]) return false;
@@ -96,22 +99,16 @@ const standAsSent = (fields: JsonObject, sent: JsonObject): boolean => {
 /** What planning a mutation needs of its content. */
 type SentContent = Pick<Content, 'length' | 'fieldsJson'>;
 
-/** Checks, up-casts and validates a mutation. */
+/** Up-casts and validates a mutation of a record. */
 const prepare = (
   draft: Draft,
+  definition: CollectionDefinition,
   mutation: Mutation,
   { length, fieldsJson }: SentContent,
   { clientId, schemaVersion }: Sender,
 ): Edit | EditOutcome => {
-  const { collection, op, was } = mutation;
-  const bad = checkId(mutation.id) ?? checkJson(mutation.fields ?? NOTHING) ?? (was && checkJson(was));
-  if (bad) return refusal(bad);
+  const { op } = mutation;
   const version = mutation.schemaVersion ?? schemaVersion;
-  const seen = { fields: mutation.fields ?? NOTHING, fieldsJson: undefined, was: undefined, schemaVersion: version, knowsAllFields: true };
-  if (collection === CONFLICTS) return editOf(draft, mutation, clientId, seen);
-  const definition = Object.hasOwn(draft.app.collections, collection) ? draft.app.collections[collection] : undefined;
-  if (definition === undefined)
-    return rejected('UNKNOWN_COLLECTION', `the app ${draft.app.name} has no collection ${JSON.stringify(collection)}`);
   const upcast = upcastBoth(draft, definition, mutation, version);
   if ('kind' in upcast) return upcast;
   const knowsAllFields = version === draft.app.schemaVersion;
@@ -122,8 +119,9 @@ const prepare = (
   const checked = op === 'delete' ? undefined : validateFields(definition, upcast.fields, op);
   if (checked && !checked.ok) return refusal(checked.error);
   const fields = checked?.value ?? NOTHING;
-  const printed = standAsSent(fields, mutation.fields ?? NOTHING) ? fieldsJson : undefined;
-  return editOf(draft, mutation, clientId, { fields, fieldsJson: printed, was: upcast.was, schemaVersion: version, knowsAllFields });
+  // An up-caster may have added fields to those that were sent.
+  const printed = knowsAllFields && standAsSent(fields, mutation.fields ?? NOTHING) ? fieldsJson : undefined;
+  return editOf(draft, mutation, clientId, { ...upcast, fields, fieldsJson: printed, schemaVersion: version, knowsAllFields });
 };
 
 const checkRevision = (draft: Draft, edit: Edit): EditOutcome | undefined => {
@@ -132,13 +130,13 @@ const checkRevision = (draft: Draft, edit: Edit): EditOutcome | undefined => {
   const current = record === undefined || record.deleted ? 0 : record.revision;
   if (current === edit.ifRevision) return undefined;
   const outcome = rejected('REVISION_MISMATCH', `the record has revision ${current}, not ${edit.ifRevision}`, { revision: current });
-  return record === undefined ? outcome : { ...outcome, ...{ record } };
+  return record === undefined ? outcome : { ...outcome, record };
 };
 
 /** Who names the current revision has seen it: nothing is concurrent to them, and what their replacement leaves out goes. */
 const seeingAll = (draft: Draft, edit: Edit): Edit => {
   const record = draft.record(edit.collection, edit.id);
-  if (record === undefined) return { ...edit, base: 0, baseCounts: true };
+  if (record === undefined) return { ...edit, base: 0 };
   const was = edit.was ?? (edit.op === 'put' && edit.knowsAllFields && !record.deleted ? record.fields : undefined);
   return { ...edit, was, base: draft.head(), baseCounts: true };
 };
@@ -156,12 +154,15 @@ export const planMutation = (draft: Draft, mutation: Mutation, content: SentCont
 
 const tryPlan = (draft: Draft, mutation: Mutation, content: SentContent, sender: Sender): EditOutcome => {
   try {
-    const edit = prepare(draft, mutation, content, sender);
-    if ('kind' in edit) return edit;
-    if (edit.collection === CONFLICTS) return planResolve(draft, edit);
-    const mismatch = checkRevision(draft, edit);
-    if (mismatch) return mismatch;
-    return dispatch(draft, edit.ifRevision === undefined ? edit : seeingAll(draft, edit));
+    const { id, fields = NOTHING, was } = mutation;
+    const bad = checkId(id) ?? checkJson(fields) ?? (was && checkJson(was));
+    if (bad) return refusal(bad);
+    if (mutation.collection === CONFLICTS) return planResolve(draft, resolutionOf(draft, mutation, sender));
+    const { app } = draft;
+    const collection = Object.hasOwn(app.collections, mutation.collection) ? app.collections[mutation.collection] : undefined;
+    if (collection === undefined)
+      return rejected('UNKNOWN_COLLECTION', `the app ${app.name} has no collection ${JSON.stringify(mutation.collection)}`);
+    return planRecord(draft, collection, mutation, content, sender);
   } catch (error) {
     return rejected(
       'PLANNER_FAILED',
@@ -170,9 +171,29 @@ const tryPlan = (draft: Draft, mutation: Mutation, content: SentContent, sender:
   }
 };
 
-const dispatch = (draft: Draft, edit: Edit): EditOutcome => {
-  const collection = draft.app.collections[edit.collection];
-  if (collection === undefined) return rejected('UNKNOWN_COLLECTION', `there is no collection ${edit.collection}`);
+/** A resolution of a conflict is taken as it was sent: what it says is up-cast with the conflict. */
+const resolutionOf = (draft: Draft, mutation: Mutation, { clientId, schemaVersion }: Sender): Edit =>
+  editOf(draft, mutation, clientId, {
+    fields: mutation.fields ?? NOTHING,
+    fieldsJson: undefined,
+    was: undefined,
+    filledIn: NOTHING,
+    schemaVersion: mutation.schemaVersion ?? schemaVersion,
+    knowsAllFields: true,
+  });
+
+const planRecord = (
+  draft: Draft,
+  collection: CollectionDefinition,
+  mutation: Mutation,
+  content: SentContent,
+  sender: Sender,
+): EditOutcome => {
+  const sent = prepare(draft, collection, mutation, content, sender);
+  if ('kind' in sent) return sent;
+  const mismatch = checkRevision(draft, sent);
+  if (mismatch) return mismatch;
+  const edit = sent.ifRevision === undefined ? sent : seeingAll(draft, sent);
   const record = draft.record(edit.collection, edit.id);
   return edit.op === 'delete' ? planDelete(draft, collection, edit, record) : planEdit(draft, collection, edit, record);
 };

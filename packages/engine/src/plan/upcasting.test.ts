@@ -33,7 +33,11 @@ const written = async (name = 'old', ...more: string[]): Promise<TestBench> => {
 describe('stored records of an older schemaVersion', () => {
   it('are edited in the new version', async () => {
     const bench = await written();
-    await bench.client('a').push({ op: 'patch', id: 'x', fields: { priority: 'high' }, was: { priority: 'normal' }, base: 1 });
+    const maker = bench.client('maker');
+    const patch = { op: 'patch' as const, id: 'x', n: 2, fields: { priority: 'high' }, was: { priority: 'normal' }, base: 1 };
+    const answer = await maker.push(patch);
+    // Whoever has the old fields cannot work out the new ones from the patch.
+    expect(answer.accepted[0]?.record).toMatchObject({ schemaVersion: 3, fields: { priority: 'high', title: 'old' } });
     expect(await bench.fields('notes', 'x')).toEqual({ priority: 'high', title: 'old' });
     expect(await bench.engine.verify(bench.space)).toMatchObject({ problems: [] });
   });
@@ -67,12 +71,50 @@ describe('stored records of an older schemaVersion', () => {
 });
 
 describe('mutations of an older schemaVersion', () => {
-  it.each(['put', 'patch'] as const)('never touch a field that they do not know: %s', async (op) => {
+  it.each([
+    ['put', { was: { name: 'one' } }],
+    ['patch', { was: { name: 'one' } }],
+    ['put', {}],
+    ['patch', {}],
+  ] as const)('never touch a field that they do not know: %s %j', async (op, seen) => {
     const bench = at(3);
     await bench.client('new').push({ op: 'put', id: 'x', fields: { title: 'one', priority: 'high' }, was: {} });
     const old = { schemaVersion: 1, id: 'x', base: 1 };
-    await bench.client('old').push({ ...old, op, fields: { name: 'two' }, was: { name: 'one' } });
+    await bench.client('old').push({ ...old, op, fields: { name: 'two' }, ...seen });
     expect(await bench.fields('notes', 'x')).toEqual({ title: 'two', priority: 'high' });
+  });
+
+  it('make a record with all that an up-caster adds to what was sent', async () => {
+    const bench = at(3);
+    await bench.client('old').push({ op: 'put', id: 'x', schemaVersion: 2, fields: { title: 'one' }, was: {} });
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'one', priority: 'normal' });
+  });
+
+  it('that replace a record by its revision leave what they do not know', async () => {
+    const bench = at(3);
+    await bench.client('new').push({ op: 'put', id: 'x', fields: { title: 'one', priority: 'high' }, was: {} });
+    await bench.client('old').push({ op: 'put', id: 'x', schemaVersion: 2, fields: { title: 'two' }, ifRevision: 1 });
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'two', priority: 'high' });
+  });
+
+  it('that do not say what they saw are up-cast as well', async () => {
+    const bench = at(3);
+    await bench.client('new').push({ op: 'put', id: 'x', fields: { title: 'one', priority: 'normal' }, was: {} });
+    const answer = await bench.client('old').push({ op: 'patch', id: 'x', schemaVersion: 1, fields: { name: 'two' }, base: 1 });
+    expect(answer.accepted).toMatchObject([{ status: 'applied', record: { schemaVersion: 3 } }]);
+    expect(await bench.fields('notes', 'x')).toMatchObject({ title: 'two' });
+  });
+
+  it.each([
+    ['fields', { fields: { name: 'unreadable' }, was: { name: 'one' } }],
+    ['was', { fields: { name: 'two' }, was: { name: 'unreadable' } }],
+  ])('are refused where no up-caster can read their %s', async (_, sketch) => {
+    const bench = at(3);
+    const old = bench.client('old');
+    await old.push({ op: 'put', id: 'x', fields: { title: 'one' }, was: {} });
+    const answer = await old.push({ op: 'patch', id: 'x', schemaVersion: 1, base: 1, ...sketch });
+    expect(answer.rejected).toMatchObject([{ code: 'UPCAST_FAILED' }]);
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'one' });
   });
 
   it('are one and the same whether brought from 1 to 3 at once or stored on the way', async () => {
