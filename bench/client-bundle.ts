@@ -37,12 +37,20 @@ export interface BundledClient {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Bundles the client as an app's build would: minified, for browsers, gzip at its best. `root`: the repository's folder. */
-export const bundleClient = async (entry: string = CLIENT, root: string = ROOT): Promise<BundledClient> => {
+/**
+ * Bundles the client as an app's build would: minified, for browsers, gzip at its best. `root`: the repository's folder. `external`: what the
+ * app brings itself, and is not counted.
+ */
+export const bundleClient = async (
+  entry: string = CLIENT,
+  root: string = ROOT,
+  { external = [], forbidden = FORBIDDEN }: { readonly external?: readonly string[]; readonly forbidden?: readonly string[] } = {},
+): Promise<BundledClient> => {
   const result = await build({
     stdin: { contents: entry, resolveDir: root },
     absWorkingDir: root,
     bundle: true,
+    external: [...external],
     minify: true,
     format: 'esm',
     platform: 'browser',
@@ -59,6 +67,6 @@ export const bundleClient = async (entry: string = CLIENT, root: string = ROOT):
     gzipBytes: gzipSync(bytes, { level: 9 }).length,
     minifiedBytes: bytes.length,
     parts,
-    culprits: Object.keys(result.metafile.inputs).filter((path) => FORBIDDEN.some((word) => path.includes(word))),
+    culprits: Object.keys(result.metafile.inputs).filter((path) => forbidden.some((word) => path.includes(word))),
   };
 };

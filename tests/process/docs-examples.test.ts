@@ -6,6 +6,7 @@ import { createMemoryStore, openClient } from '@tidemark/client';
 import { expect, test } from 'vitest';
 import 'fake-indexeddb/auto';
 import { openWithAccount } from '../../docs/examples/account.ts';
+import { adapt } from '../../docs/examples/adapters.ts';
 import { openNotes } from '../../docs/examples/notes.ts';
 import { openRepertoire } from '../../docs/examples/repertoire.ts';
 import { serveNotes } from '../../docs/examples/serve-notes.ts';
@@ -32,6 +33,26 @@ test('the examples of the docs run, and sync', async () => {
       stop();
       await client.close();
     }
+    await served.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('the adapters of docs/ADAPTERS.md run on one client', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tidemark-adapters-'));
+  const served = await serveNotes(folder, 0);
+  const { client, stop } = await openNotes(`http://127.0.0.1:${served.port}`, 'demo', served.token);
+  const adapted = adapt(client, `http://127.0.0.1:${served.port}`, () => served.token);
+  try {
+    await adapted.rows.preload();
+    await adapted.rows.insert({ id: 'ebb', title: 'Ebb', tags: [], views: 0 }).isPersisted.promise;
+    expect(await adapted.titles()).toEqual(['Ebb', 'Tides']);
+    expect(await adapted.pull()).toMatchObject({ state: 'synced', pending: 0 });
+    expect(await adapted.head()).toBeGreaterThan(0);
+  } finally {
+    stop();
+    await adapted.close();
+    await client.close();
     await served.close();
     await rm(folder, { recursive: true, force: true });
   }

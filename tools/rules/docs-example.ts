@@ -8,6 +8,7 @@ const EXAMPLES: readonly { readonly page: string; readonly file: string }[] = [
   { page: 'docs/REPERTOIRE.md', file: 'docs/examples/repertoire.ts' },
   { page: 'docs/WEEKDAY.md', file: 'docs/examples/weekday.ts' },
   { page: 'docs/ACCOUNTS.md', file: 'docs/examples/account.ts' },
+  { page: 'docs/ADAPTERS.md', file: 'docs/examples/adapters.ts' },
   { page: 'docs/REACT.md', file: 'docs/examples/notes-page.tsx' },
 ];
 
