@@ -38,8 +38,8 @@ export interface BundledClient {
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Bundles the client as an app's build would: minified, for browsers, gzip at its best. `root`: the repository's folder. `external`: what the
- * app brings itself, and is not counted.
+ * Bundles the client as an app's build would: minified, for browsers, gzip at its best. `root`: the repository's folder.
+ * `external`: what the app brings itself, and is not counted.
  */
 export const bundleClient = async (
   entry: string = CLIENT,

@@ -6,7 +6,7 @@ import { errorOf } from '../sync/calls.ts';
 /** What went wrong with a request, as the catalogue of errors tells it. `status` 0: no answer came. */
 export type AxiosRefusal = Refusal & { readonly status: number; readonly correlationId?: string };
 
-/** The refusal in what axios threw: that of the server where it sent one, else what follows from the status; UNAVAILABLE without an answer. */
+/** The refusal in what axios threw: the server's where it sent one, else what follows from the status; UNAVAILABLE without an answer. */
 export const refusalOf = (fault: unknown): AxiosRefusal => {
   const response: unknown = Object(fault).response;
   const { status, data } = Object(response);
