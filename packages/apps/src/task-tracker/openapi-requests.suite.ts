@@ -18,6 +18,34 @@ export interface MadeRequest {
   readonly body: Json | undefined;
 }
 
+const NATIVE_TAG = 'native';
+
+/** An operation of the file. */
+interface Operation {
+  readonly path: string;
+  readonly method: string;
+  readonly endpoint: JsonObject;
+}
+
+/** All operations of a file; with `native` those that every app has too. */
+const operationsOf = (file: JsonObject, native: boolean): readonly Operation[] =>
+  Object.entries(asObject(file.paths))
+    .flatMap(([path, methods]) => Object.entries(asObject(methods)).map(([method, one]) => ({ path, method, endpoint: asObject(one) })))
+    .filter(({ endpoint }) => native || !asList(endpoint.tags).includes(NATIVE_TAG));
+
+/** `get /tasks`: the operations of a file without, or only, those that every app has. */
+export const ownRoutesOf = (file: JsonObject): string[] => operationsOf(file, false).map(({ method, path }) => `${method} ${path}`);
+export const nativeRoutesOf = (file: JsonObject): string[] => {
+  const own = new Set(ownRoutesOf(file));
+  return operationsOf(file, true)
+    .map(({ method, path }) => `${method} ${path}`)
+    .filter((route) => !own.has(route));
+};
+
+/** A live stream has no end to wait for. */
+const ends = ({ endpoint }: Operation): boolean =>
+  !Object.hasOwn(asObject(asObject(asObject(endpoint.responses)['200']).content), 'text/event-stream');
+
 const asText = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Values for a schema of the file: mostly such as fit, some that do not. */
@@ -44,12 +72,14 @@ const fitting = (schema: JsonObject, hints: Hints): fc.Arbitrary<Json> => {
   return fc.string({ unit: 'binary', maxLength: 250 });
 };
 
-/** Requests to all routes of the file; `ids` stand in the place of an id, beside others. */
-export const requestsFrom = (file: JsonObject, ids: readonly string[], hints: Hints = {}): fc.Arbitrary<MadeRequest> => {
-  const endpoints = Object.entries(asObject(file.paths)).flatMap(([path, methods]) =>
-    Object.entries(asObject(methods)).map(([method, one]) => ({ path, method: method.toUpperCase(), endpoint: asObject(one) })),
-  );
-  return fc.constantFrom(...endpoints).chain(({ path, method, endpoint }) => {
+/** Requests to the app's own routes of the file, with `native` to all that end; `ids` stand in the place of an id, beside others. */
+export const requestsFrom = (
+  file: JsonObject,
+  ids: readonly string[],
+  hints: Hints = {},
+  { native = false }: { readonly native?: boolean } = {},
+): fc.Arbitrary<MadeRequest> =>
+  fc.constantFrom(...operationsOf(file, native).filter(ends)).chain(({ path, method, endpoint }) => {
     const named = (where: string) =>
       asList(endpoint.parameters)
         .map(asObject)
@@ -62,11 +92,12 @@ export const requestsFrom = (file: JsonObject, ids: readonly string[], hints: Hi
         .map((given) => Object.entries(given).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]])));
     const body = asObject(asObject(asObject(asObject(endpoint.requestBody).content)['application/json']).schema);
     return fc.record({
-      method: fc.constant(method),
-      path: fc.oneof(...ids.map((id) => fc.constant(id)), fc.string()).map((id) => path.replace('{id}', encodeURIComponent(id) || '%20')),
+      method: fc.constant(method.toUpperCase()),
+      path: fc
+        .oneof(...ids.map((id) => fc.constant(id)), fc.string())
+        .map((id) => path.replace(/\{\w+\}/, encodeURIComponent(id) || '%20')),
       query: texts('query'),
       headers: texts('header'),
       body: endpoint.requestBody === undefined ? fc.constant(undefined) : valuesFor(body, hints),
     });
   });
-};

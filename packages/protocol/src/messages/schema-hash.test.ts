@@ -65,7 +65,7 @@ test('the wire is as it was', () => {
       "pushRequestSchema": "cf0e8c313fbba4ef",
       "pushedMutationSchema": "a1ba4f64f71856d6",
       "renameDeviceSchema": "4387006e6f7566ff",
-      "resolveRequestSchema": "1a2429a66e02d4f7",
+      "resolveRequestSchema": "6ea33aea6c4e7301",
       "restoreRequestSchema": "f09e694815aaa1d2",
       "session.ts": "6e96187d1fb3e30e",
       "sync.ts": "d5699fd9975748d2",

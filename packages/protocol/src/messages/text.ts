@@ -18,7 +18,6 @@ export const textSchema = (max: number, min: 0 | 1 = 0): z.ZodString =>
 export const jsonObjectSchema = z.custom<JsonObject>(isJsonObject, 'must be an object').meta({ type: 'object' });
 
 /** Any JSON value; looked at by checkJson. */
-export const jsonSchema = z.custom<Json>(
-  (value) => value === null || ['string', 'number', 'boolean', 'object'].includes(typeof value),
-  'must be JSON',
-);
+export const jsonSchema = z
+  .custom<Json>((value) => value === null || ['string', 'number', 'boolean', 'object'].includes(typeof value), 'must be JSON')
+  .meta({ type: ['null', 'string', 'number', 'boolean', 'object', 'array'] });

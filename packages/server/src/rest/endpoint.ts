@@ -52,6 +52,8 @@ export interface EndpointSpec<P extends Shape, Q extends Shape, H extends Shape,
   readonly headers: H;
   /** Where its schema takes undefined, a request may come without a body. */
   readonly body: B;
+  /** Media type of the body; application/json unless given. */
+  readonly bodyType?: string;
   /** Decoded bytes of a body, where callers that cannot be changed send more than LIMITS.bodyBytesMax; its schema bounds what is in it. */
   readonly bodyBytesMax?: number;
   /** Elements that an array in the body may have; more are refused with BATCH_TOO_LARGE. */

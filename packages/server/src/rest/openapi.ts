@@ -1,7 +1,9 @@
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { ERRORS, type ErrorCode } from '@tidemark/protocol';
 import * as z from 'zod';
+import { plainDialect } from './dialect.ts';
 import type { Answer, Endpoint, EndpointDescription } from './endpoint.ts';
+import { NATIVE_ENDPOINTS } from './native-endpoints.ts';
 import { COMMON_REFUSALS, type RestApi } from './rest-api.ts';
 
 export type OpenApiSpec = ReturnType<InstanceType<typeof OpenAPIHono>['getOpenAPI31Document']>;
@@ -29,6 +31,19 @@ const problemSchema = z
   })
   .meta({ id: 'Problem' });
 
+/** What the spec says of a route, and who may ask it. */
+interface Described {
+  readonly route: Pick<Endpoint['route'], 'access'>;
+  readonly spec: EndpointDescription;
+}
+
+/** The native routes that the app has no route of its own for, in the words of the catalogue. */
+const nativeEndpoints = (own: readonly Described[]): readonly Described[] =>
+  NATIVE_ENDPOINTS.filter(({ path }) => own.every(({ spec }) => spec.path !== path)).map((spec) => ({
+    route: { access: spec.method === 'GET' ? 'read' : 'write' },
+    spec: { ...spec, errors: { dialect: plainDialect, schema: errorSchema } },
+  }));
+
 type Responses = RouteConfig['responses'];
 
 const headersOf = (headers: Answer['headers']) => ({
@@ -49,7 +64,7 @@ const answersOf = (answers: EndpointDescription['answers']): Responses =>
   );
 
 /** The refusals of an endpoint by status, with the names that the API's dialect gives them. */
-const refusalsOf = (api: RestApi, { route, spec }: Endpoint): Responses => {
+const refusalsOf = (api: RestApi, { route, spec }: Described): Responses => {
   const { dialect, schema } = spec.errors ?? { dialect: api.dialect, schema: api.errorSchema ?? errorSchema };
   const texts = new Map<number, string[]>();
   const codes: readonly ErrorCode[] = [
@@ -75,13 +90,19 @@ const bodyRefusals = ({ body, batchMax }: EndpointDescription): readonly ErrorCo
   ...(batchMax === undefined ? [] : (['BATCH_TOO_LARGE'] as const)),
 ];
 
-const requestOf = ({ params, query, headers, body }: EndpointDescription): NonNullable<RouteConfig['request']> => ({
+const requestOf = ({
+  params,
+  query,
+  headers,
+  body,
+  bodyType = 'application/json',
+}: EndpointDescription): NonNullable<RouteConfig['request']> => ({
   ...(Object.keys(params.shape).length === 0 ? {} : { params }),
   query,
   headers,
   ...(body instanceof z.ZodUndefined
     ? {}
-    : { body: { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: body } } } }),
+    : { body: { required: !body.safeParse(undefined).success, content: { [bodyType]: { schema: body } } } }),
 });
 
 /** `POST /tasks/:id` → `postTasksId`. */
@@ -93,7 +114,8 @@ const operationIdOf = ({ method, path }: EndpointDescription): string =>
     .join('');
 
 /** The OpenAPI 3.1 spec of an API that is served at `base`, made from the schemas that validate its requests. */
-export const specOf = (api: RestApi, base: string, endpoints: readonly Endpoint[]): OpenApiSpec => {
+export const specOf = (api: RestApi, base: string, own: readonly Endpoint[]): OpenApiSpec => {
+  const endpoints = [...own, ...nativeEndpoints(own)];
   const host = new OpenAPIHono();
   const { openAPIRegistry: registry } = host;
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'apiKey', in: 'header', name: 'x-api-key' });

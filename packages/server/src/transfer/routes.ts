@@ -26,22 +26,20 @@ export const importQuery = z.strictObject({
 });
 const counter = z.int().min(0);
 /** What POST /import answers. */
-export const importAnswerSchema = z
-  .strictObject({
-    dryRun: z.boolean(),
-    mode: z.enum(IMPORT_MODES),
-    records: counter.describe('Records in the file'),
-    collections: z.record(z.string(), counter).describe('The same by collection'),
-    written: counter,
-    merged: counter.describe('Combined with edits that were here'),
-    conflict: counter.describe('A value was dropped; it is kept as a conflict'),
-    unchanged: counter,
-    known: counter.describe('Were imported from this very file before'),
-    deleted: counter.describe('Were here and not in the file; mode replace only'),
-    seqBefore: counter.describe('POST /sync/restore with this seq takes the import back'),
-    notes: z.array(z.string()).describe('What was read in another way than it stands in the file'),
-  })
-  .meta({ id: 'Import' });
+export const importAnswerSchema = z.strictObject({
+  dryRun: z.boolean(),
+  mode: z.enum(IMPORT_MODES),
+  records: counter.describe('Records in the file'),
+  collections: z.record(z.string(), counter).describe('The same by collection'),
+  written: counter,
+  merged: counter.describe('Combined with edits that were here'),
+  conflict: counter.describe('A value was dropped; it is kept as a conflict'),
+  unchanged: counter,
+  known: counter.describe('Were imported from this very file before'),
+  deleted: counter.describe('Were here and not in the file; mode replace only'),
+  seqBefore: counter.describe('POST /sync/restore with this seq takes the import back'),
+  notes: z.array(z.string()).describe('What was read in another way than it stands in the file'),
+});
 
 /** `GET /export`: the caller's records as they stand now, as the file that `tidemark export` writes; streamed. */
 export const answerExport = async ({ c, app, space, services }: Call): Promise<Response> => {
