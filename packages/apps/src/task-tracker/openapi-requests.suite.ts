@@ -20,30 +20,30 @@ export interface MadeRequest {
 
 const NATIVE_TAG = 'native';
 
-/** An operation of the file. */
-interface Operation {
+/** What the file says of a route. */
+interface Described {
   readonly path: string;
   readonly method: string;
   readonly endpoint: JsonObject;
 }
 
-/** All operations of a file; with `native` those that every app has too. */
-const operationsOf = (file: JsonObject, native: boolean): readonly Operation[] =>
+/** All routes of a file; with `native` those that every app has too. */
+const describedIn = (file: JsonObject, native: boolean): readonly Described[] =>
   Object.entries(asObject(file.paths))
     .flatMap(([path, methods]) => Object.entries(asObject(methods)).map(([method, one]) => ({ path, method, endpoint: asObject(one) })))
     .filter(({ endpoint }) => native || !asList(endpoint.tags).includes(NATIVE_TAG));
 
-/** `get /tasks`: the operations of a file without, or only, those that every app has. */
-export const ownRoutesOf = (file: JsonObject): string[] => operationsOf(file, false).map(({ method, path }) => `${method} ${path}`);
+/** `get /tasks`: the routes of a file without, or only, those that every app has. */
+export const ownRoutesOf = (file: JsonObject): string[] => describedIn(file, false).map(({ method, path }) => `${method} ${path}`);
 export const nativeRoutesOf = (file: JsonObject): string[] => {
   const own = new Set(ownRoutesOf(file));
-  return operationsOf(file, true)
+  return describedIn(file, true)
     .map(({ method, path }) => `${method} ${path}`)
     .filter((route) => !own.has(route));
 };
 
 /** A live stream has no end to wait for. */
-const ends = ({ endpoint }: Operation): boolean =>
+const ends = ({ endpoint }: Described): boolean =>
   !Object.hasOwn(asObject(asObject(asObject(endpoint.responses)['200']).content), 'text/event-stream');
 
 const asText = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -79,7 +79,7 @@ export const requestsFrom = (
   hints: Hints = {},
   { native = false }: { readonly native?: boolean } = {},
 ): fc.Arbitrary<MadeRequest> =>
-  fc.constantFrom(...operationsOf(file, native).filter(ends)).chain(({ path, method, endpoint }) => {
+  fc.constantFrom(...describedIn(file, native).filter(ends)).chain(({ path, method, endpoint }) => {
     const named = (where: string) =>
       asList(endpoint.parameters)
         .map(asObject)

@@ -39,7 +39,8 @@ const isCount = (value: unknown): value is number => typeof value === 'number' &
 /** The manifest of a parsed first line, or what is wrong with it. */
 export const readManifest = (line: unknown): Manifest | string => {
   if (!isJsonObject(line) || line.format !== EXPORT_FORMAT) return `the first line is not the manifest of a ${EXPORT_FORMAT} file`;
-  if (line.version !== EXPORT_VERSION) return `the file has format version ${String(line.version)}; this Tidemark reads ${EXPORT_VERSION}`;
+  if (line.version !== EXPORT_VERSION)
+    return `the file has format version ${JSON.stringify(line.version)}; this Tidemark reads ${EXPORT_VERSION}`;
   const { app, counts, exportedAt, openConflicts, schemaVersion, seq, spaceId } = line;
   if (typeof app !== 'string' || typeof spaceId !== 'string') return 'the manifest lacks app or spaceId';
   if (!isCount(exportedAt) || !isCount(openConflicts) || !isCount(schemaVersion) || !isCount(seq))

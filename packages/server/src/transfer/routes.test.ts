@@ -83,6 +83,8 @@ test('a file that is not sound is refused by its lines, and nothing of it is sto
   expect(await refused(file.slice(0, -80))).toMatchObject([422, { error: { code: 'IMPORT_REFUSED' } }]);
   expect(await refused(file.replace('first', 'fired'))).toEqual(issue('line 3', 'checksum'));
   expect(await refused(file.replace('"version":1', '"version":2'))).toEqual(issue('line 1', 'version 2'));
+  const odd = file.replace('"version":1', '"version":{"toString":null}');
+  expect(await refused(odd)).toEqual(issue('line 1', '{"toString":null}'));
   expect(await refused('')).toEqual(issue('line 1', 'empty'));
   expect(await refused('{"andi_weekday_os_v1":{}}')).toEqual(issue('line 1', 'manifest'));
   expect(await refused(file, '?mode=both')).toMatchObject([400, { error: { code: 'BAD_REQUEST' } }]);

@@ -15,6 +15,7 @@ import { openExport } from './write-export.ts';
 
 export const EXPORT_TYPE = 'application/x-ndjson';
 const PROBLEMS_SHOWN_MAX = 20;
+const PROBLEM_LENGTH_MAX = 300;
 /** Each holds its whole file in memory, and what becomes of it: some 300 MB for the largest. */
 const IMPORTS_AT_ONCE = 2;
 let importsUnderWay = 0;
@@ -69,7 +70,9 @@ export const answerExport = async ({ c, app, space, services }: Call): Promise<R
 const lineName = (line: number): string => `line ${line}`;
 
 const refused = (problems: readonly FileProblem[], pathOf = lineName): Result<never> => {
-  const issues = problems.slice(0, PROBLEMS_SHOWN_MAX).map(({ line, problem }) => ({ path: pathOf(line), message: problem }));
+  const issues = problems
+    .slice(0, PROBLEMS_SHOWN_MAX)
+    .map(({ line, problem }) => ({ path: pathOf(line), message: problem.slice(0, PROBLEM_LENGTH_MAX) }));
   return refuse('IMPORT_REFUSED', 'The file cannot be imported; details.issues names the places. Nothing was stored.', { issues });
 };
 
