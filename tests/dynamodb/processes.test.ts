@@ -7,9 +7,9 @@ import { chooseSeed, seededRandom } from '../process/seeded-random.ts';
 import { createWriter } from '../process/writer.ts';
 import { freshTable } from './fresh-table.ts';
 
-const CLIENTS = 4;
-const KILLS = 4;
-const PAUSE_MS_MAX = 150;
+const CLIENTS = 3;
+const KILLS = 2;
+const PAUSE_MS_MAX = 300;
 
 /** Two servers over one table and one folder of keys. */
 const openServers = async () => {

@@ -1,10 +1,11 @@
 import { createPollingPokes } from '@tidemark/engine';
+import { StorageFailure } from '@tidemark/engine/storage';
 import { type AppDefinition, type Env, ok, type Result, refuse } from '@tidemark/protocol';
 import { type Calls, openCalls } from './calls.ts';
 import { declaredIndexes } from './declared.ts';
 import { explain } from './failure.ts';
 import { createStorage, type DynamoStorage } from './storage.ts';
-import { createTable, keyOf } from './table.ts';
+import { createTable, keyOf, type Table } from './table.ts';
 import { parseTableUrl } from './table-url.ts';
 
 export interface DynamoOptions {
@@ -22,7 +23,7 @@ export interface DynamoOptions {
 const POLLED_EVERY_MS = 1_000;
 
 /** Why a table cannot be used, or undefined. */
-const unfit = async (calls: Calls, name: string): Promise<string | undefined> => {
+const unfit = async (calls: Calls, table: Table, name: string): Promise<string | undefined> => {
   const { Table } = await calls.describeTable(name);
   const types = new Map(Table?.AttributeDefinitions?.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]));
   const keys = (Table?.KeySchema ?? []).map(({ AttributeName, KeyType }) => `${AttributeName} ${KeyType} ${types.get(AttributeName)}`);
@@ -31,9 +32,9 @@ const unfit = async (calls: Calls, name: string): Promise<string | undefined> =>
   if (Table?.TableStatus !== 'ACTIVE' && Table?.TableStatus !== 'UPDATING')
     return `Its status is ${Table?.TableStatus}: wait, or name another table.`;
   // What may be read and written is only known by doing it.
-  const probe = keyOf({ pk: 'probe', sk: 'probe' });
-  await calls.getItem({ TableName: name, Key: probe });
-  await calls.transactWriteItems({ TransactItems: [{ Delete: { TableName: name, Key: probe } }] });
+  const probe = { pk: 'probe', sk: 'probe' };
+  await table.get(probe);
+  await table.transact([{ Delete: { Key: keyOf(probe) } }]);
   return undefined;
 };
 
@@ -46,19 +47,22 @@ export const openDynamoStorage = async ({ url, env, apps = [], pollMs, wrap }: D
   if (!place.ok) return place;
   const { table: name } = place.value;
   const calls = (wrap ?? ((own: Calls) => own))(openCalls(place.value));
+  const table = createTable(calls, name, env);
   try {
-    const wrong = await unfit(calls, name);
+    const wrong = await unfit(calls, table, name);
     if (wrong !== undefined) {
       calls.close();
       return refuse('UNAVAILABLE', `Table ${name} cannot be used: ${wrong}`, { table: name });
     }
   } catch (error) {
     calls.close();
-    return refuse('UNAVAILABLE', `Table ${name} cannot be used: ${explain(error)}`, { table: name });
+    return refuse('UNAVAILABLE', `Table ${name} cannot be used: ${explain(error instanceof StorageFailure ? error.cause : error)}`, {
+      table: name,
+    });
   }
   return ok(
     createStorage({
-      table: createTable(calls, name, env),
+      table,
       declared: declaredIndexes(apps),
       env,
       openPokes: (storage) => createPollingPokes(storage, env, pollMs ?? POLLED_EVERY_MS),

@@ -87,7 +87,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'ProvisionedThroughputExceeded',
   'RequestLimitExceeded',
 ]);
-const PASSING_FAULTS: ReadonlySet<string> = new Set(['TransactionInProgressException', 'TransactionConflictException']);
+const PASSING_FAULTS: ReadonlySet<string> = new Set(['TransactionConflictException']);
 
 const reasonsOf = (error: unknown): readonly CancellationReason[] | undefined =>
   error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : undefined;
