@@ -34,6 +34,14 @@ const isWithin = ({ ExpressionAttributeValues: values }: QueryCommandInput, item
   compareNames(item, { sk: values?.[':from'] ?? { S: '' } }) >= 0 &&
   compareNames(item, { sk: values?.[':to'] ?? { S: '' } }) <= 0;
 
+const signal = () => {
+  let give = (): void => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+};
+
 /**
  * A fake in front of the emulator, which applies a transaction in one moment. DynamoDB does not: until a transaction is answered, a read
  * that is none sees of each of its items the old or the new (at last the new), and a read that is one is refused. All that share a fake
@@ -41,6 +49,8 @@ const isWithin = ({ ExpressionAttributeValues: values }: QueryCommandInput, item
  */
 export const createTorn = (random: () => number) => {
   const hidden: Hidden = new Map();
+  let held: { readonly began: () => void; readonly ended: Promise<void> } | undefined;
+  let reads = 0;
   const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
   const seen = (item: Image | undefined, key: Image): Image | undefined => {
     const one = hidden.get(nameOf(key));
@@ -65,9 +75,15 @@ export const createTorn = (random: () => number) => {
         hidden.set(nameOf(key), { key, old: (await calls.getItem({ TableName: table, Key: key, ConsistentRead: true })).Item });
       try {
         const answer = await calls.transactWriteItems(input);
-        const order = keys.map((key) => ({ key, at: isHead(key) ? random() / 4 : random() })).sort((a, b) => a.at - b.at);
+        const order = keys
+          .map((key) => ({ key, at: isHead(key) && (held !== undefined || random() < 0.5) ? 0 : random() }))
+          .sort((a, b) => a.at - b.at);
         for (const { key } of order) {
           hidden.delete(nameOf(key));
+          if (held !== undefined && isHead(key)) {
+            held.began();
+            await held.ended;
+          }
           if (random() < 0.3) await pause(random() * PAUSE_MS_MAX);
         }
         return answer;
@@ -76,10 +92,12 @@ export const createTorn = (random: () => number) => {
       }
     },
     transactGetItems: (input) => {
+      reads += 1;
       const isInFlight = input.TransactItems?.some(({ Get }) => hidden.has(nameOf(Get?.Key)));
       return isInFlight ? Promise.reject(conflict()) : calls.transactGetItems(input);
     },
     getItem: async (input) => {
+      reads += 1;
       const answer = await calls.getItem(input);
       return { ...answer, Item: seen(answer.Item, input.Key ?? {}) };
     },
@@ -92,9 +110,24 @@ export const createTorn = (random: () => number) => {
       return { ...answer, Responses: Object.fromEntries(responses) };
     },
     query: async (input) => {
+      reads += 1;
       const answer = await calls.query(input);
       return { ...answer, Items: patched(input, answer.Items ?? [], answer.LastEvaluatedKey === undefined) };
     },
   });
-  return { wrap };
+  /** Runs `write`, whose transaction shows its head and nothing else for as long as `meanwhile` takes. */
+  const holding = async <T>(write: () => Promise<unknown>, meanwhile: () => Promise<T>): Promise<T> => {
+    const [began, ended] = [signal(), signal()];
+    held = { began: began.give, ended: ended.given };
+    const writing = write();
+    await began.given;
+    held = undefined;
+    try {
+      return await meanwhile();
+    } finally {
+      ended.give();
+      await writing;
+    }
+  };
+  return { wrap, holding, reads: () => reads };
 };

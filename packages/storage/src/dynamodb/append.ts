@@ -25,7 +25,8 @@ export const writesOf = (place: Place, batch: Append): Write[] => {
 
 /** The head that an append leaves, from the one that it found. */
 const nextHead = ({ space, expectedAppends, changes }: Append, found: Head | undefined, staged: string): Head => {
-  const before = space.head - changes.length;
+  // Refusals only: what a snapshot has to wait for is still the append before.
+  const before = found !== undefined && changes.length === 0 ? found.before : space.head - changes.length;
   if (found !== undefined) return { ...found, row: space, before, staged };
   return { space: space.key, row: space, generation: expectedAppends + 1, before, kept: '', staged, erased: [] };
 };

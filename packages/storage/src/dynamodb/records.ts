@@ -2,7 +2,7 @@ import type { RecordRow, Storage } from '@tidemark/engine/storage';
 import { StorageFailure } from '@tidemark/engine/storage';
 import type { Head, Heads } from './head.ts';
 import { collectionRange, LAST, partitionOf, recordSort } from './keys.ts';
-import { fetchBlobs, rowsAfter } from './log.ts';
+import { fetchBlobs } from './log.ts';
 import { type Fetched, recordKeyOf, toRecord } from './rows.ts';
 import { type Item, slices, type Table, TRANSACTION_ITEMS_MAX } from './table.ts';
 
@@ -22,11 +22,15 @@ const rangeOf = ({ collection, after }: PageRange): { readonly from: string; rea
   return { from: Buffer.compare(Buffer.from(start), Buffer.from(from)) > 0 ? start : from, to };
 };
 
+const EVERYTHING = { limit: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER };
+
 /** Sees to it that every record of the newest append is in sight, before a snapshot begins whose cursor stands behind it. */
-const awaitNewest = async (table: Table, head: Head): Promise<void> => {
-  const keys = new Map<string, RecordRow | { readonly collection: string; readonly id: string }>();
-  for await (const { row } of rowsAfter(table, head, Math.max(head.before, head.row.floor))) keys.set(recordSort(row), row);
-  for (const some of slices([...keys.values()], TRANSACTION_ITEMS_MAX)) await table.getTogether(some.map((key) => recordKeyOf(head, key)));
+const awaitNewest = async (table: Table, head: Head, readLog: Storage['readLog']): Promise<void> => {
+  const changes = await readLog(head.space, { after: Math.max(head.before, head.row.floor), ...EVERYTHING });
+  if ((changes.at(-1)?.seq ?? head.row.floor) < head.row.head)
+    throw new StorageFailure('storage_failed', 'nothing', `The newest changes of ${head.space} are not in sight yet.`);
+  const keys = new Map(changes.map((change) => [recordSort(change), recordKeyOf(head, change)]));
+  for (const some of slices([...keys.values()], TRANSACTION_ITEMS_MAX)) await table.getTogether(some);
 };
 
 const takePage = async (items: AsyncIterable<Item>, head: Head, page: PageRange): Promise<Fetched<RecordRow>[]> => {
@@ -47,13 +51,13 @@ const takePage = async (items: AsyncIterable<Item>, head: Head, page: PageRange)
 
 /** Pages of record states. Large fields that a newer change has just replaced make it read again. */
 export const createReadRecords =
-  (table: Table, heads: Heads): Storage['readRecords'] =>
+  (table: Table, heads: Heads, readLog: Storage['readLog']): Storage['readRecords'] =>
   async (space, page) => {
     const range = rangeOf(page);
     for (let round = 0; round < ROUNDS_MAX && range !== undefined; round++) {
       const head = await heads.read(space);
       if (head === undefined) return [];
-      if (page.after === undefined && head.before < head.row.head) await awaitNewest(table, head);
+      if (page.after === undefined && head.before < head.row.head) await awaitNewest(table, head, readLog);
       const items = table.query({ pk: partitionOf('records', head), ...range, ...(page.limit < 100 ? { atOnce: page.limit + 1 } : {}) });
       const rows = await fetchBlobs(table, head, await takePage(items, head, page));
       if (rows !== undefined) return rows;

@@ -39,13 +39,14 @@ export const createStorage = ({ table, declared, env, openPokes, close }: Storag
     const batch = await readStaged(table, head, head.staged);
     if (batch !== undefined) await carryOut(table, head, batch);
   });
-  const readRecords = createReadRecords(table, heads);
+  const log = createLog(table, heads, env);
+  const readRecords = createReadRecords(table, heads, log.readLog);
   const storage: Storage = {
     capabilities: CAPABILITIES,
     readSpace: async (space) => (await heads.read(space))?.row,
     load: createLoad(table, heads),
     append: createAppend(table, heads, env),
-    ...createLog(table, heads, env),
+    ...log,
     readRecords,
     query: createQuery(table, heads, declared, readRecords, env),
     ...createClients(table, heads),
