@@ -42,16 +42,8 @@ const signal = () => {
   return { given, give: () => give() };
 };
 
-/**
- * A fake in front of the emulator, which applies a transaction in one moment. DynamoDB does not: until a transaction is answered, a read
- * that is none sees of each of its items the old or the new (at last the new), and a read that is one is refused. All that share a fake
- * see the same. `random` answers [0, 1).
- */
-export const createTorn = (random: () => number) => {
-  const hidden: Hidden = new Map();
-  let held: { readonly began: () => void; readonly ended: Promise<void> } | undefined;
-  let reads = 0;
-  const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
+/** What a plain read sees of items, given what is hidden. */
+const createSight = (hidden: Hidden) => {
   const seen = (item: Image | undefined, key: Image): Image | undefined => {
     const one = hidden.get(nameOf(key));
     return one === undefined ? item : one.old;
@@ -64,6 +56,20 @@ export const createTorn = (random: () => number) => {
     const all = [...kept, ...removed].sort(compareNames);
     return input.ScanIndexForward === false ? all.reverse() : all;
   };
+  return { seen, patched };
+};
+
+/**
+ * A fake in front of the emulator, which applies a transaction in one moment. DynamoDB does not: until a transaction is answered, a read
+ * that is none sees of each of its items the old or the new (at last the new), and a read that is one is refused. All that share a fake
+ * see the same. `random` answers [0, 1).
+ */
+export const createTorn = (random: () => number) => {
+  const hidden: Hidden = new Map();
+  let held: { readonly began: () => void; readonly ended: Promise<void> } | undefined;
+  let reads = 0;
+  const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
+  const { seen, patched } = createSight(hidden);
   const wrap = (calls: Calls): Calls => ({
     ...calls,
     transactWriteItems: async (input) => {
