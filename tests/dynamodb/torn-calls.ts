@@ -1,5 +1,7 @@
 import {
   type AttributeValue,
+  type BatchGetItemCommandInput,
+  type BatchGetItemCommandOutput,
   type QueryCommandInput,
   TransactionCanceledException,
   type TransactWriteItemsCommandInput,
@@ -34,6 +36,8 @@ const isWithin = ({ ExpressionAttributeValues: values }: QueryCommandInput, item
   compareNames(item, { sk: values?.[':from'] ?? { S: '' } }) >= 0 &&
   compareNames(item, { sk: values?.[':to'] ?? { S: '' } }) <= 0;
 
+const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
+
 const signal = () => {
   let give = (): void => {};
   const given = new Promise<void>((resolve) => {
@@ -56,7 +60,14 @@ const createSight = (hidden: Hidden) => {
     const all = [...kept, ...removed].sort(compareNames);
     return input.ScanIndexForward === false ? all.reverse() : all;
   };
-  return { seen, patched };
+  const batch = ({ RequestItems = {} }: BatchGetItemCommandInput, { Responses = {} }: BatchGetItemCommandOutput) =>
+    Object.fromEntries(
+      Object.entries(RequestItems).map(([table, { Keys = [] }]): [string, Image[]] => {
+        const items = new Map((Responses[table] ?? []).map((item) => [nameOf(item), item]));
+        return [table, Keys.map((key) => seen(items.get(nameOf(key)), key)).filter((item) => item !== undefined)];
+      }),
+    );
+  return { seen, patched, batch };
 };
 
 /**
@@ -68,8 +79,7 @@ export const createTorn = (random: () => number) => {
   const hidden: Hidden = new Map();
   let held: { readonly began: () => void; readonly ended: Promise<void> } | undefined;
   let reads = 0;
-  const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
-  const { seen, patched } = createSight(hidden);
+  const { seen, patched, batch } = createSight(hidden);
   const wrap = (calls: Calls): Calls => ({
     ...calls,
     transactWriteItems: async (input) => {
@@ -109,11 +119,7 @@ export const createTorn = (random: () => number) => {
     },
     batchGetItem: async (input) => {
       const answer = await calls.batchGetItem(input);
-      const responses = Object.entries(input.RequestItems ?? {}).map(([table, { Keys = [] }]): [string, Image[]] => {
-        const items = new Map((answer.Responses?.[table] ?? []).map((item) => [nameOf(item), item]));
-        return [table, Keys.map((key) => seen(items.get(nameOf(key)), key)).filter((item) => item !== undefined)];
-      });
-      return { ...answer, Responses: Object.fromEntries(responses) };
+      return { ...answer, Responses: batch(input, answer) };
     },
     query: async (input) => {
       reads += 1;
