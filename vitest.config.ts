@@ -16,7 +16,9 @@ const project = (name: string, include: string[], more: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['packages/**/*.test.ts', 'console/**/*.test.ts', 'extension/**/*.test.ts'], { testTimeout: 30_000 }),
+      project('unit', ['packages/**/*.test.ts', 'console/**/*.test.ts', 'extension/**/*.test.ts', 'deploy/**/*.test.ts'], {
+        testTimeout: 30_000,
+      }),
       project('rules', ['tools/**/*.test.ts'], { isolate: false, testTimeout: 60_000 }),
       project('sim', ['tests/sim/**/*.test.ts'], { testTimeout: 120_000 }),
       project('process', ['tests/{process,fuzz}/**/*.test.ts'], { testTimeout: 240_000, hookTimeout: 60_000, fileParallelism: false }),

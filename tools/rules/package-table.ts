@@ -48,6 +48,13 @@ export const PACKAGES: readonly PackageRow[] = [
     '@tidemark/server',
     '@tidemark/storage',
   ]),
+  row('deploy', '@tidemark/deploy', 'server', [
+    '@tidemark/engine',
+    '@tidemark/protocol',
+    '@tidemark/server',
+    '@tidemark/storage',
+    'tidemark',
+  ]),
   row('console', '@tidemark/console', 'browser', ['@tidemark/apps', '@tidemark/client', '@tidemark/protocol', '@tidemark/react']),
   row('extension', '@tidemark/extension', 'browser', ['@tidemark/client', '@tidemark/protocol']),
 ];

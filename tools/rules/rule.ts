@@ -29,7 +29,7 @@ export const printFinding = (finding: Finding): string => `${finding.path}:${fin
 export const isTest = (path: string): boolean => /\.(test|suite)\.tsx?$/.test(path) || path.startsWith('tests/');
 
 /** Where code that ships lives. */
-export const isShipped = (path: string): boolean => /^(packages\/[^/]+|console|extension)\/src\//.test(path) && !isTest(path);
+export const isShipped = (path: string): boolean => /^(packages\/[^/]+|console|extension|deploy)\/src\//.test(path) && !isTest(path);
 
 export const isTypeScript = (path: string): boolean => /\.tsx?$/.test(path);
 

@@ -10,7 +10,7 @@ interface BannedWord {
 
 /** Packages in which a word can only mean our concept. */
 const CORE = /^packages\/(protocol|engine|client|apps)\//;
-const OURS = /^(packages|docs|README|CONTRIBUTING|CHANGELOG|tests|console|extension)/;
+const OURS = /^(packages|docs|README|CONTRIBUTING|CHANGELOG|tests|console|extension|deploy)/;
 
 /** Second column of docs/GLOSSARY.md. Words with an ordinary meaning (row, event, version, queue) are left to the reader. */
 export const BANNED_WORDS: readonly BannedWord[] = [

@@ -25,7 +25,8 @@ export const LIMITS = {
   cursorLengthMax: 2_048,
   collectionNameLengthMax: 64,
 } as const;
-export type Limits = typeof LIMITS;
+/** The limits of a server: these, or smaller ones that something before it has. */
+export type Limits = { readonly [name in keyof typeof LIMITS]: number };
 
 /** The name of the collection that holds conflicts. Only the planner writes it. */
 export const CONFLICTS = '$conflicts';

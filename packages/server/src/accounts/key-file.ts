@@ -15,6 +15,16 @@ const LOOK_AGAIN_MS = 5_000;
 const keySchema = z.object({ kid: z.string().min(1).max(64), alg: z.enum(SIGNING_ALGORITHMS), jwk: z.record(z.string(), z.string()) });
 const fileSchema = z.object({ keys: z.array(keySchema).min(1).max(LIVE_KEYS) });
 
+/** The keys in a text of the form of SIGNING_KEYS_FILE, the one that signs first; undefined where it is none. */
+export const parseSigningKeys = (text: string): readonly SigningKey[] | undefined => {
+  try {
+    return fileSchema.parse(JSON.parse(text)).keys;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
+    throw error;
+  }
+};
+
 const hasCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
 
 const newKey = async (alg: SigningAlgorithm, env: Env): Promise<SigningKey> => {
@@ -50,19 +60,17 @@ const writeKeys = async (file: string, keys: readonly SigningKey[], env: Env): P
 };
 
 const readKeys = async (file: string): Promise<Result<readonly SigningKey[]> | undefined> => {
-  try {
-    const { keys } = fileSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-    return ok(keys);
-  } catch (error) {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return undefined;
-    if (error instanceof SyntaxError || error instanceof z.ZodError) {
-      return refuse(
-        'INTERNAL',
-        `${file} does not hold signing keys. Put the right file back, or remove it: a new one is made, and sessions go on with it.`,
-      );
-    }
     throw error;
-  }
+  });
+  if (text === undefined) return undefined;
+  const keys = parseSigningKeys(text);
+  if (keys !== undefined) return ok(keys);
+  return refuse(
+    'INTERNAL',
+    `${file} does not hold signing keys. Put the right file back, or remove it: a new one is made, and sessions go on with it.`,
+  );
 };
 
 /**

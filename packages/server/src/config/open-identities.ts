@@ -1,11 +1,11 @@
 import { type Env, ok, type Result } from '@tidemark/protocol';
-import type { Accounts } from '../accounts/create-accounts.ts';
+import type { Accounts } from '../accounts/assemble-accounts.ts';
 import { chooseIdentity, type IdentityChoice } from '../identity/choose-identity.ts';
 import { DEVELOPMENT_ISSUER } from '../identity/development-tokens.ts';
 import { createExternalIdentity } from '../identity/external/external-identity.ts';
 import { externalIssuerOf } from '../identity/external/issuer-config.ts';
 import type { Identity } from '../identity/identity.ts';
-import { type ServedLocalIssuer, serveLocalIssuer } from '../identity/local-issuer/serve-local-issuer.ts';
+import type { ServedLocalIssuer } from '../identity/local-issuer/serve-local-issuer.ts';
 import type { HttpGet } from '../platform/http-get.ts';
 import { type ConfigSurroundings, identitiesOfApp } from './check-config.ts';
 import type { Config, IdentityConfig } from './config-schema.ts';
@@ -71,6 +71,8 @@ const entryOf = async (
   locals: Map<string, ServedLocalIssuer>,
 ): Promise<Result<Entry>> => {
   if (config.kind !== 'local') return ok(entryFor(externalIssuerOf(config), { env, httpGet }));
+  // Only now: it brings a server of its own, which production never has.
+  const { serveLocalIssuer } = await import('../identity/local-issuer/serve-local-issuer.ts');
   const local = await serveLocalIssuer({ like: config.like, port: config.port, nodeEnv }, env);
   if (!local.ok) return local;
   locals.set(name, local.value);

@@ -1,8 +1,8 @@
 import { type Engine, StorageFailure } from '@tidemark/engine';
 import { type AccountsStorage, createMemoryAccounts } from '@tidemark/engine/accounts';
-import { type Env, type Refusal, refuse } from '@tidemark/protocol';
+import { type Env, LIMITS, type Limits, type Refusal, refuse } from '@tidemark/protocol';
 import { Hono } from 'hono';
-import type { Accounts } from '../accounts/create-accounts.ts';
+import type { Accounts } from '../accounts/assemble-accounts.ts';
 import type { Mailbox } from '../accounts/mail/mailbox.ts';
 import { mountMailbox } from '../accounts/routes/mailbox-page.ts';
 import type { DevelopmentKey } from '../identity/development-key.ts';
@@ -44,6 +44,10 @@ export interface HttpAppOptions {
   /** With this key the page may get development tokens, while `isLoopback` holds. */
   readonly development?: { readonly key: DevelopmentKey; readonly isLoopback: () => boolean };
   readonly liveStreams?: LiveStreams;
+  /** `poll` where nothing can be streamed: GET /sync/live answers what there is now and when to ask again. */
+  readonly live?: 'stream' | 'poll';
+  /** Limits of what stands before this server, where they are smaller than those of the protocol; they are advertised. */
+  readonly limits?: Partial<Limits>;
   readonly isStopping?: () => boolean;
 }
 
@@ -66,6 +70,8 @@ export const createHttpApp = (options: HttpAppOptions): HttpApp => {
     ...(accounts?.forApps === undefined ? {} : { accounts: accounts.forApps }),
     liveStreams: options.liveStreams ?? createLiveStreams(),
     items: options.items ?? createMemoryAccounts(),
+    live: options.live ?? ('stream' as const),
+    limits: { ...LIMITS, ...options.limits },
   };
   for (const mount of mounts) mountApp(http, mount, services);
   if (accounts !== undefined) mountAccountsEverywhere(http, accounts, mounts);

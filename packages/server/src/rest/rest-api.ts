@@ -7,7 +7,7 @@ import type { RateLimit } from '../http/rate-limit.ts';
 import type { AppRoutes, OpenRoute, Route, Services } from '../sync/call.ts';
 import { docsPage } from './docs-page.ts';
 import type { Endpoint } from './endpoint.ts';
-import { specOf } from './openapi.ts';
+import type { OpenApiSpec } from './openapi.ts';
 
 /** A REST API of an app: its endpoints, and a spec and a page made from them. */
 export interface RestApi {
@@ -26,6 +26,12 @@ export interface RestApi {
 
 const openRoute = (path: string, handle: OpenRoute['handle']): OpenRoute => ({ method: 'GET', path, access: 'open', handle });
 
+/** Made when it is first asked for: the library behind it is larger than all the rest that a function loads. */
+const whenAsked = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+};
+
 /** The endpoints as routes of an app, beside `GET /openapi.json` and `GET /docs`. */
 export const restRoutes = (api: RestApi): AppRoutes => ({
   dialect: api.dialect,
@@ -33,13 +39,13 @@ export const restRoutes = (api: RestApi): AppRoutes => ({
   requireVerifiedEmail: api.requireVerifiedEmail ?? false,
   open: (services, base): readonly Route[] => {
     const endpoints = api.endpoints(base, services);
-    const spec = specOf(api, base, endpoints);
-    const specText = JSON.stringify(spec);
-    const page = docsPage(spec);
+    const spec = whenAsked(async (): Promise<OpenApiSpec> => (await import('./openapi.ts')).specOf(api, base, endpoints));
+    const specText = whenAsked(async () => JSON.stringify(await spec()));
+    const page = whenAsked(async () => docsPage(await spec()));
     return [
       ...endpoints.map(({ route }) => route),
-      openRoute('/openapi.json', (c) => answerText(c, specText)),
-      openRoute('/docs', (c) => answerHtml(c, page)),
+      openRoute('/openapi.json', async (c) => answerText(c, await specText())),
+      openRoute('/docs', async (c) => answerHtml(c, await page())),
     ];
   },
 });

@@ -1,6 +1,6 @@
 import type { Engine, SpaceRef } from '@tidemark/engine';
 import type { AccountsStorage } from '@tidemark/engine/accounts';
-import type { AppDefinition, Env, Result } from '@tidemark/protocol';
+import type { AppDefinition, Env, Limits, Result } from '@tidemark/protocol';
 import type { AppAccounts } from '../accounts/app-accounts.ts';
 import type { SignedIn } from '../accounts/sign-in.ts';
 import { answerJson, answerRefusal } from '../http/answer.ts';
@@ -20,6 +20,10 @@ export interface Services {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly liveStreams: LiveStreams;
+  /** How a live stream is answered: open until its end, or with what there is now, to be asked for again. */
+  readonly live: 'stream' | 'poll';
+  /** What GET /sync/session advertises. */
+  readonly limits: Limits;
   /** Small durable items beside the log, for what routes must remember and no client pulls. Named by an owner of the route's own. */
   readonly items: AccountsStorage;
   /** Absent where the server keeps no accounts of its own. */

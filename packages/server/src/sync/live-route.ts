@@ -3,12 +3,25 @@ import { answerRefusal, errorBody } from '../http/answer.ts';
 import { respond, setHeader } from '../http/answer-headers.ts';
 import { authorizationOf } from '../http/authorization.ts';
 import { readQuery } from '../http/check.ts';
+import type { HttpContext } from '../http/context.ts';
 import type { Call, Route } from './call.ts';
 import { type Live, openLive } from './live.ts';
+import { createPageReader } from './page-reader.ts';
 import { type LiveQuery, liveQuery } from './queries.ts';
+
+const POLLED_EVERY_MS = 5_000;
 
 /** The pull a live stream repeats. A stream that was cut off goes on at Last-Event-ID, as the SSE standard has it. */
 const pullRequestOf = (query: LiveQuery, lastEventId: string | undefined) => ({ ...query, cursor: lastEventId ?? query.cursor });
+
+/** Where a stream must end at once: a page, and when to ask for the next. Whoever is told of more asks at once. */
+const poll = async (c: HttpContext, readPage: ReturnType<typeof createPageReader>): Promise<Response> => {
+  const page = await readPage();
+  if (!page.ok) return answerRefusal(c, page.error);
+  setHeader(c, 'Content-Type', 'text/event-stream');
+  setHeader(c, 'Cache-Control', 'no-store');
+  return respond(c, `retry: ${page.value.hasMore ? 0 : POLLED_EVERY_MS}\n\n${page.value.event ?? ''}`);
+};
 
 const live = async ({ c, app, principal, space, services }: Call): Promise<Response> => {
   // Hono answers HEAD by the GET handler and throws the body away: nobody would ever end the stream.
@@ -16,6 +29,8 @@ const live = async ({ c, app, principal, space, services }: Call): Promise<Respo
   const query = readQuery(c, liveQuery);
   if (!query.ok) return answerRefusal(c, query.error);
   const { engine, env, identity, logger, metrics, liveStreams } = services;
+  const request = pullRequestOf(query.value, c.req.header('Last-Event-ID'));
+  if (services.live === 'poll') return poll(c, createPageReader(engine, space, request));
   const correlationId = c.get('correlationId');
   const openedAt = env.mono();
   const authorization = authorizationOf(c);
@@ -30,7 +45,7 @@ const live = async ({ c, app, principal, space, services }: Call): Promise<Respo
     engine,
     env,
     space,
-    request: pullRequestOf(query.value, c.req.header('Last-Event-ID')),
+    request,
     expiresAt: principal.expiresAt,
     isStillGood,
     printError: (refusal) => JSON.stringify(errorBody(refusal, correlationId)),

@@ -1,4 +1,4 @@
-import { checkJson, LIMITS, ok, PROTOCOL_VERSION } from '@tidemark/protocol';
+import { checkJson, ok, PROTOCOL_VERSION } from '@tidemark/protocol';
 import { resolveRequestSchema, restoreRequestSchema, type SessionAnswer } from '@tidemark/protocol/messages';
 import { answerRefusal } from '../http/answer.ts';
 import { readMessage, readQuery } from '../http/check.ts';
@@ -17,7 +17,7 @@ const session = async ({ c, app, principal, space, services }: Call): Promise<Re
     ...found.value,
     protocolVersion: PROTOCOL_VERSION,
     schemaVersion: app.schemaVersion,
-    limits: LIMITS,
+    limits: services.limits,
   };
   return answer(c, ok(value));
 };
