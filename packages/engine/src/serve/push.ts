@@ -41,7 +41,7 @@ const checkRequest = (request: PushRequest, appVersion: number): Refusal | undef
 export type Applied = PushAnswer & { readonly headBefore: number };
 
 /** The job of a push; the checks that depend on stored state are made inside, so that they hold at the append. */
-const pushJob = (serving: Serving, push: PlannedPush, spaceId: string | undefined): Job<Applied> => ({
+const pushJob = (serving: Serving, push: PlannedPush, spaceId: string | undefined, whole = false): Job<Applied> => ({
   keys: keysOf(push.clientId, push.mutations),
   mutations: push.mutations.length,
   plan: (draft: Draft, space: SpaceRow) => {
@@ -49,9 +49,13 @@ const pushJob = (serving: Serving, push: PlannedPush, spaceId: string | undefine
     if (wrong) return { ok: false, error: wrong };
     if (draft.client(push.clientId)?.revoked) return refuse('CLIENT_REVOKED', `client ${push.clientId} was revoked`);
     const headBefore = draft.head();
+    const mark = draft.mark();
     const planned = planPush(draft, push);
     if (planned === 'needed' || !planned.ok) return planned;
-    const { accepted, rejected, ackedN } = planned.value;
+    const { rejected, ackedN } = planned.value;
+    const isRefused = whole && rejected.length > 0;
+    if (isRefused) draft.rollback(mark);
+    const accepted = isRefused ? [] : planned.value.accepted;
     const answer: Applied = {
       accepted,
       rejected,
@@ -95,12 +99,14 @@ export interface Application {
   readonly clientId: string;
   readonly schemaVersion: number;
   readonly mutations: readonly Mutation[];
+  /** Where one is refused, nothing of the append is stored: the answer has those that were refused, and none accepted. */
+  readonly whole?: boolean;
 }
 
 /** Applies mutations without a client counter. */
 export const apply = async (serving: Serving, space: SpaceRef, application: Application, dryRun = false): Promise<Result<Applied>> => {
   await serving.ensureSpace(space);
   const planned = { ...application, ordered: false, changesMax: serving.storage.capabilities.appendChangesMax };
-  const job = pushJob(serving, planned, undefined);
+  const job = pushJob(serving, planned, undefined, application.whole);
   return dryRun ? serving.queues.dryRun(space, job) : serving.queues.run(space, job);
 };

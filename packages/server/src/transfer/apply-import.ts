@@ -80,9 +80,11 @@ const applyBatch = async (
   const clientId = importClientId(checked.importId);
   const schemaVersion = engine.apps.get(space.app)?.schemaVersion ?? 1;
   for (let from = 0; from < batch.mutations.length; ) {
-    const answer = await engine.apply(space, { clientId, schemaVersion, mutations: batch.mutations.slice(from) }, { dryRun });
+    const application = { clientId, schemaVersion, mutations: batch.mutations.slice(from), whole: !dryRun };
+    const answer = await engine.apply(space, application, { dryRun });
     if (!answer.ok) return answer;
     onAnswer(answer.value);
+    if (!dryRun && answer.value.rejected.length > 0) return ok(undefined);
     from += Math.max(1, answer.value.accepted.length + answer.value.rejected.length);
   }
   return ok(undefined);
@@ -108,6 +110,7 @@ export const applyImport = async (
       problems.push(...problemsOf(batch, answer));
     });
     if (!applied.ok) return applied;
+    if (!dryRun && problems.length > 0) break;
     done += batch.mutations.length + batch.same;
     job.onProgress(done);
   }
