@@ -6,7 +6,7 @@ import { shapesDescribed } from './described.ts';
 import { hostileText, nearlyValid } from './json-arbitrary.ts';
 import { heldBytes, type Sent, send } from './platform/send.ts';
 import { APP_NAMES, type AppName, openTarget, type Target } from './platform/target.ts';
-import { DETAILED_SHAPES, hintsOf, type RouteShape, routeShapesOf } from './routes.ts';
+import { detailedShapesOf, hintsOf, type RouteShape, routeShapesOf } from './routes.ts';
 
 /** Requests to each route; 20,000 for the record. */
 const REQUESTS = Number(process.env.TIDEMARK_FUZZ ?? 150);
@@ -117,7 +117,7 @@ const check = ({ status, text, ms }: Sent): void => {
 const shapesOf = async (target: Target, name: AppName): Promise<{ readonly [route: string]: RouteShape }> => {
   const { text } = await send(target.address('/openapi.json'), {});
   const described = shapesDescribed(JSON.parse(text), hintsOf(name));
-  const detailed = Object.entries(DETAILED_SHAPES).filter(([route]) => target.routes.includes(route));
+  const detailed = Object.entries(detailedShapesOf(name)).filter(([route]) => target.routes.includes(route));
   return { ...described, ...routeShapesOf(name), ...Object.fromEntries(detailed) };
 };
 

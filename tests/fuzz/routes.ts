@@ -99,10 +99,34 @@ const visitFields = fc.record(
   { requiredKeys: ['visitId', 'anonymousClientId', 'url'], noNullPrototype: true },
 );
 
+const timeOfDay = fc.constantFrom('06:30', '24:00', '7:30', '25:00');
+const blockFields = fc.record(
+  {
+    title: fc.string({ maxLength: 20 }),
+    start: timeOfDay,
+    end: timeOfDay,
+    order: fc.constantFrom('A', 'V', 'A0'),
+    more: fc.constant({ x: 1 }),
+  },
+  { requiredKeys: ['title'], noNullPrototype: true },
+);
+/** What the planner keeps in localStorage, of any version. */
+const keptValue = fc.record(
+  {
+    version: fc.constantFrom(0, 1, 2, 3, '1'),
+    schedule: fc.array(blockFields, { maxLength: 3 }),
+    completion: fc.dictionary(fc.constantFrom('2026-03-01', '2026-02-31'), fc.dictionary(fc.constantFrom('a', 'b'), fc.boolean())),
+    log: fc.array(fc.record({ date: fc.constantFrom('2026-03-01', 'never'), bw: fc.constantFrom('80', 80, -1) }), { maxLength: 2 }),
+    toString: fc.constant(1),
+  },
+  { requiredKeys: [], noNullPrototype: true },
+);
+
 /** What native clients of an app write: to which collection, and which fields. */
 const RECORDS: { readonly [app: string]: { readonly collection: string; readonly fields: fc.Arbitrary<Json> } } = {
   repertoire: { collection: 'pieces', fields: pieceFields },
   browsing: { collection: 'pageVisits', fields: visitFields },
+  weekday: { collection: 'schedule_blocks', fields: blockFields },
 };
 
 const likely = (app: string) => {
@@ -155,7 +179,7 @@ export const routeShapesOf = (app: string): { readonly [route: string]: RouteSha
     'GET /readyz': nothing,
     'GET /metrics': nothing,
     'POST /development/token': fromSchema(
-      z.strictObject({ app: z.enum(['time-tracker', 'task-tracker', 'repertoire', 'browsing']), user: z.string() }),
+      z.strictObject({ app: z.enum(['time-tracker', 'task-tracker', 'repertoire', 'browsing', 'weekday']), user: z.string() }),
     ),
     'POST /sync/push': { ...fromSchema(pushRequestSchema), query: { dryRun: fc.constantFrom('true', 'false') } },
     'POST /sync/pull': fromSchema(pullRequestSchema),
@@ -173,7 +197,7 @@ export const routeShapesOf = (app: string): { readonly [route: string]: RouteSha
     'GET /import': nothing,
     'POST /import': {
       body: fc.constant({ format: 'tidemark-export', version: 1 }),
-      query: { mode: fc.constantFrom('merge', 'replace'), dryRun: fc.constantFrom('true', 'false') },
+      query: importQuery,
     },
     'GET /devices': nothing,
     'PATCH /devices/:clientId': fromSchema(renameDeviceSchema),
@@ -183,8 +207,13 @@ export const routeShapesOf = (app: string): { readonly [route: string]: RouteSha
   };
 };
 
-/** Routes whose description leaves open what they take. */
-export const DETAILED_SHAPES: { readonly [route: string]: RouteShape } = {
+const importQuery = { mode: fc.constantFrom('merge', 'replace'), dryRun: fc.constantFrom('true', 'false') };
+
+/** Routes of an app whose description leaves open what they take. */
+export const detailedShapesOf = (app: string): { readonly [route: string]: RouteShape } =>
+  app === 'weekday' ? { 'POST /import': { body: keptValue, query: importQuery } } : DETAILED_SHAPES;
+
+const DETAILED_SHAPES: { readonly [route: string]: RouteShape } = {
   'POST /sync/upload': { body: fc.record({ tasks: fc.array(task, { maxLength: 5 }) }, { noNullPrototype: true }) },
   'POST /pieces': {
     body: fc.record(

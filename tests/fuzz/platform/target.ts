@@ -9,6 +9,8 @@ import { taskTracker } from '@tidemark/apps/task-tracker';
 import { taskTrackerRoutes } from '@tidemark/apps/task-tracker/routes';
 import { timeTracker } from '@tidemark/apps/time-tracker';
 import { timeTrackerRoutes } from '@tidemark/apps/time-tracker/routes';
+import { weekday } from '@tidemark/apps/weekday';
+import { weekdayRoutes } from '@tidemark/apps/weekday/routes';
 import { createEngine } from '@tidemark/engine';
 import type { Result } from '@tidemark/protocol';
 import {
@@ -32,9 +34,10 @@ const APPS = {
   'task-tracker': { app: taskTracker, routes: taskTrackerRoutes },
   repertoire: { app: repertoire, routes: repertoireRoutes },
   browsing: { app: browsing, routes: browsingRoutes },
+  weekday: { app: weekday, routes: weekdayRoutes },
 };
 export type AppName = keyof typeof APPS;
-export const APP_NAMES: readonly AppName[] = ['time-tracker', 'task-tracker', 'repertoire', 'browsing'];
+export const APP_NAMES: readonly AppName[] = ['time-tracker', 'task-tracker', 'repertoire', 'browsing', 'weekday'];
 
 /** A whole server on a real socket and SQLite, to be fuzzed. */
 export interface Target {
