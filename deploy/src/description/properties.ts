@@ -1,0 +1,51 @@
+/**
+ * Properties that the types of our resources have, as far as we use them: a misspelt one is refused by no tool that runs here. Source:
+ * the "CloudFormation resource types reference" and the "AWS SAM resources and properties" pages.
+ */
+export const PROPERTIES: { readonly [type: string]: readonly string[] } = {
+  'AWS::Serverless::Api': [
+    'Name',
+    'StageName',
+    'EndpointConfiguration',
+    'ApiKeySourceType',
+    'BinaryMediaTypes',
+    'TracingEnabled',
+    'Variables',
+    'Cors',
+    'Auth',
+    'MethodSettings',
+    'GatewayResponses',
+  ],
+  'AWS::Serverless::Function': ['CodeUri', 'Handler', 'MemorySize', 'Timeout', 'LoggingConfig', 'Policies', 'Events'],
+  'AWS::DynamoDB::Table': [
+    'BillingMode',
+    'ProvisionedThroughput',
+    'AttributeDefinitions',
+    'KeySchema',
+    'TimeToLiveSpecification',
+    'PointInTimeRecoverySpecification',
+    'SSESpecification',
+  ],
+  'AWS::Logs::LogGroup': ['RetentionInDays'],
+  'AWS::ApiGateway::ApiKey': ['Enabled', 'Value'],
+  'AWS::ApiGateway::UsagePlan': ['ApiStages', 'Throttle'],
+  'AWS::ApiGateway::UsagePlanKey': ['KeyId', 'KeyType', 'UsagePlanId'],
+  'AWS::WAFv2::WebACL': ['Scope', 'DefaultAction', 'VisibilityConfig', 'Rules'],
+  'AWS::WAFv2::WebACLAssociation': ['ResourceArn', 'WebACLArn'],
+  'AWS::SNS::Topic': ['Subscription'],
+  'AWS::CloudWatch::Alarm': [
+    'AlarmDescription',
+    'Namespace',
+    'MetricName',
+    'Dimensions',
+    'Statistic',
+    'ExtendedStatistic',
+    'Period',
+    'EvaluationPeriods',
+    'Threshold',
+    'ComparisonOperator',
+    'TreatMissingData',
+    'AlarmActions',
+  ],
+  'AWS::CloudWatch::Dashboard': ['DashboardBody'],
+};
