@@ -34,6 +34,7 @@ export type Proof = 'script' | 'tidemark' | 'listed';
 const LISTED: { readonly [command: string]: string } = {
   'npm ci': 'every run of .ci/run begins with it',
   'npm start': 'tests/process/docs-commands.test.ts runs it',
+  'cd my-app': 'tests/browser/new-app.test.ts does it, before npm start',
   'npm test': 'is what runs the tests',
 };
 

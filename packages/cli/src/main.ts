@@ -8,6 +8,7 @@ import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
 import { addKey } from './commands/key.ts';
 import { addKeys } from './commands/keys.ts';
+import { addNew } from './commands/new.ts';
 import { addRestore } from './commands/restore.ts';
 import { addServe } from './commands/serve.ts';
 import { addStorage } from './commands/storage.ts';
@@ -26,7 +27,20 @@ const createProgram = (context: CommandContext): Command => {
     .version(VERSION)
     .showHelpAfterError('(give --help after the command for its options and an example)')
     .exitOverride();
-  for (const add of [addServe, addApps, addToken, addKey, addKeys, addExport, addImport, addBackup, addRestore, addDoctor, addStorage])
+  for (const add of [
+    addServe,
+    addNew,
+    addApps,
+    addToken,
+    addKey,
+    addKeys,
+    addExport,
+    addImport,
+    addBackup,
+    addRestore,
+    addDoctor,
+    addStorage,
+  ])
     add(program, context);
   return program;
 };
