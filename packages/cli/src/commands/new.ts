@@ -52,7 +52,7 @@ export const addNew = (program: Command, context: CommandContext): void => {
     .command('new <folder>')
     .summary('write a small React app')
     .description(
-      'Writes an app on one collection into a new folder: its schema, its server, its page in React. The app is called as the folder is.\n' +
+      'Writes an app on one collection into a new folder: its schema, its server, its page in React; it is called as the folder is.\n' +
         'Run from a checkout of Tidemark it uses the packages there, and nothing has to be installed.',
     )
     .addHelpText('after', '\nExample:\n  tidemark new my-app')
