@@ -68,6 +68,19 @@ const loadHandlers = async (template: JsonObject, bundles: string): Promise<Read
 
 const CONTEXT = { getRemainingTimeInMillis: () => 29_000 };
 
+const preflight = (cors: JsonObject): Response => {
+  const text = (name: string) => String(cors[name]).replace(/^'|'$/gu, '');
+  const names = {
+    'Access-Control-Allow-Origin': 'AllowOrigin',
+    'Access-Control-Allow-Methods': 'AllowMethods',
+    'Access-Control-Allow-Headers': 'AllowHeaders',
+  };
+  return new Response(null, {
+    status: 204,
+    headers: Object.fromEntries(Object.entries(names).map(([header, name]) => [header, text(name)])),
+  });
+};
+
 /** Starts the gateway with the handlers of a template, which read the environment of this process. Once in a process. */
 export const startGateway = async (options: GatewayOptions): Promise<LocalGateway> => {
   const template = readTemplate(options.template);
@@ -85,18 +98,6 @@ export const startGateway = async (options: GatewayOptions): Promise<LocalGatewa
     const body = String(partOf(answers, name, 'ResponseTemplates')['application/json']).replace('$context.requestId', crypto.randomUUID());
     return new Response(body, { status, headers: { 'Content-Type': 'application/json' } });
   };
-  const preflight = (): Response => {
-    const text = (name: string) => String(cors[name]).replace(/^'|'$/gu, '');
-    const names = {
-      'Access-Control-Allow-Origin': 'AllowOrigin',
-      'Access-Control-Allow-Methods': 'AllowMethods',
-      'Access-Control-Allow-Headers': 'AllowHeaders',
-    };
-    return new Response(null, {
-      status: 204,
-      headers: Object.fromEntries(Object.entries(names).map(([header, name]) => [header, text(name)])),
-    });
-  };
   const authorize = async (request: Request, path: string): Promise<Authorized | Response> => {
     const methodArn = `arn:aws:execute-api:us-east-1:000000000000:local/${stage}/${request.method}${path}`;
     try {
@@ -112,7 +113,7 @@ export const startGateway = async (options: GatewayOptions): Promise<LocalGatewa
     }
   };
   const answer = async (request: Request): Promise<Response> => {
-    if (request.method === 'OPTIONS') return preflight();
+    if (request.method === 'OPTIONS') return preflight(cors);
     const path = decodeURI(new URL(request.url).pathname);
     const route = routes.find(
       ({ method, path: pattern }) => (method === 'ANY' || method === request.method) && patternOf(pattern).test(path),
