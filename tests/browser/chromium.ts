@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 // Without the flags about background work, Chromium asks Google's hosts for things at every start.
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -12,16 +12,18 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** A real Chromium: the one that CHROMIUM names, or Debian's. */
-export const openChromium = async (): Promise<Browser> => {
+/** The program of a real Chromium: the one that CHROMIUM names, or Debian's. */
+export const chromiumProgram = (): string => {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   if (!existsSync(executablePath)) {
     throw new Error(
       `There is no Chromium at ${executablePath}. Install it (Debian: apt-get install chromium) or name another in CHROMIUM.`,
     );
   }
-  return chromium.launch({ executablePath, args: FLAGS });
+  return executablePath;
 };
+
+export const openChromium = async (): Promise<Browser> => chromium.launch({ executablePath: chromiumProgram(), args: FLAGS });
 
 /** A page that keeps account of what went wrong in it. */
 export interface WatchedPage {

@@ -1,4 +1,5 @@
-import { confirmed, element, perform, say, setText, show, troubleOf } from '../look/page.ts';
+import { offerDeletion, offerPause } from '../look/controls.ts';
+import { element, perform, say, setText, show, troubleOf } from '../look/page.ts';
 import { ago, count } from '../look/words.ts';
 import { ask, download, now, onChanged } from '../platform/chrome-pages.ts';
 import type { Status } from '../worker/messages.ts';
@@ -83,13 +84,6 @@ const exportData = async (): Promise<void> => {
   if (answer?.ok && answer.value.file !== undefined) download('tidemark-browsing.json', answer.value.file);
 };
 
-const deleteData = async (): Promise<void> => {
-  if (!(await confirmed('delete-dialog'))) return;
-  await perform(button('delete'), { ask: 'deleteData' }, render, ({ erasing }) =>
-    erasing ? 'Deleted here; the server follows when it answers' : 'Everything is deleted',
-  );
-};
-
 const onSubmit = (id: string, act: () => Promise<unknown>): void => {
   element(id, HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
@@ -106,12 +100,9 @@ onSubmit('exclude', async () => {
 onSubmit('server-form', () =>
   perform(button('save'), { ask: 'server', url: element('server', HTMLInputElement).value }, render, () => 'The server is saved'),
 );
-button('recording').addEventListener('click', () => {
-  const paused = latest?.paused !== true;
-  void perform(button('recording'), { ask: 'pause', paused }, render, () => (paused ? 'Recording is paused' : 'Recording goes on'));
-});
+offerPause(() => latest?.paused === true, render);
 button('export').addEventListener('click', () => void exportData());
-button('delete').addEventListener('click', () => void deleteData());
+offerDeletion(render);
 for (const decision of ['retry', 'discard'] as const) {
   button(decision).addEventListener('click', () => {
     void perform(button(decision), { ask: 'refused', decision }, render, () => (decision === 'retry' ? 'Sent again' : 'Discarded'));

@@ -1,4 +1,5 @@
-import { confirmed, element, perform, say, setText, show, troubleOf } from '../look/page.ts';
+import { offerDeletion, offerPause } from '../look/controls.ts';
+import { element, perform, say, setText, show, troubleOf } from '../look/page.ts';
 import { ago, count } from '../look/words.ts';
 import { ask, currentAddress, every, now, onChanged, openOptions } from '../platform/chrome-pages.ts';
 import { isExcluded } from '../recorder/exclusions.ts';
@@ -94,27 +95,17 @@ const syncSays = ({ trouble, pending }: Status): string =>
       : `${count(pending, 'record')} still waiting`
     : 'Not everything could be sent';
 
-const deleteData = async (): Promise<void> => {
-  if (!(await confirmed('delete-dialog'))) return;
-  await perform(button('delete'), { ask: 'deleteData' }, render, ({ erasing }) =>
-    erasing ? 'Deleted here; the server follows when it answers' : 'Everything is deleted',
-  );
-};
-
 element('sign-in', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   void enter('signIn');
 });
 button('register').addEventListener('click', () => void enter('register'));
-button('recording').addEventListener('click', () => {
-  const paused = latest?.paused !== true;
-  void perform(button('recording'), { ask: 'pause', paused }, render, () => (paused ? 'Recording is paused' : 'Recording goes on'));
-});
+offerPause(() => latest?.paused === true, render);
 button('sync').addEventListener('click', () => void perform(button('sync'), { ask: 'sync' }, render, syncSays));
 button('site-toggle').addEventListener('click', () => void toggleSite());
 button('settings').addEventListener('click', openOptions);
 button('choose-server').addEventListener('click', openOptions);
-button('delete').addEventListener('click', () => void deleteData());
+offerDeletion(render);
 button('sign-out').addEventListener(
   'click',
   () => void perform(button('sign-out'), { ask: 'signOut' }, render, () => 'Signed out. Nothing is recorded.'),

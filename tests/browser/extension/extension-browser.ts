@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { chromiumProgram, FLAGS } from '../chromium.ts';
 import { eventually } from './eventually.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -12,14 +13,8 @@ export const buildExtension = (): void => {
   execFileSync(process.execPath, ['extension/build.js'], { cwd: root, stdio: 'pipe' });
 };
 
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
+const EXTENSION_FLAGS = [
+  ...FLAGS,
   '--host-resolver-rules=MAP *.test 127.0.0.1',
   // Chromium and Debian's build honour the flags below; Chrome itself does not any more.
   '--disable-features=DisableLoadExtensionCommandLineSwitch',
@@ -52,9 +47,8 @@ const idOf = async (context: BrowserContext): Promise<string> => {
 
 /** A real Chromium with the unpacked extension, on a profile that outlives it. */
 export const openExtensionBrowser = async (profile: string): Promise<ExtensionBrowser> => {
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) throw new Error(`There is no Chromium at ${executablePath}; name another in CHROMIUM.`);
-  const context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: FLAGS });
+  const launched = { executablePath: chromiumProgram(), headless: true, args: EXTENSION_FLAGS };
+  const context = await chromium.launchPersistentContext(profile, launched);
   const pid = Number(readlinkSync(`${profile}/SingletonLock`).split('-').at(-1));
   const id = await idOf(context);
   // The first tab stays with the extension: from there tests reach its interfaces.

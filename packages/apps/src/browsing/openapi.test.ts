@@ -1,8 +1,7 @@
-import { Validator } from '@seriousme/openapi-schema-validator';
 import type { Json } from '@tidemark/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asObject, type Hints, ownRoutesOf, requestsFrom } from '../task-tracker/openapi-requests.suite.ts';
+import { asObject, type Hints, requestsFrom, soundRoutesOf } from '../task-tracker/openapi-requests.suite.ts';
 import { aggregateOf, openBrowsingServer, PASSWORD, visitAt } from './browsing-server.suite.ts';
 
 const readFile = async () => (await (await openBrowsingServer()).call('GET', '/openapi.json')).body;
@@ -10,10 +9,7 @@ const readFile = async () => (await (await openBrowsingServer()).call('GET', '/o
 describe('GET /openapi.json', () => {
   test('is OpenAPI 3.1, as an independent validator reads it, and names every route', async () => {
     const file = await readFile();
-    const result = await new Validator().validate(JSON.parse(JSON.stringify(file)));
-    expect(result.errors ?? []).toEqual([]);
-    expect(result.valid).toBe(true);
-    expect(ownRoutesOf(file).sort()).toEqual([
+    expect(await soundRoutesOf(file)).toEqual([
       'delete /api/data',
       'get /api/auth/me',
       'get /api/insights/daily',

@@ -1,5 +1,7 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { isJsonObject, type Json, type JsonObject } from '@tidemark/protocol';
 import fc from 'fast-check';
+import { expect } from 'vitest';
 
 // Requests made from the OpenAPI file of a server.
 
@@ -101,3 +103,12 @@ export const requestsFrom = (
       body: endpoint.requestBody === undefined ? fc.constant(undefined) : valuesFor(body, hints),
     });
   });
+};
+
+/** The app's own routes, in order. Fails where an independent validator does not read the file as OpenAPI 3.1. */
+export const soundRoutesOf = async (file: JsonObject): Promise<readonly string[]> => {
+  const result = await new Validator().validate(JSON.parse(JSON.stringify(file)));
+  expect(result.errors ?? []).toEqual([]);
+  expect(result.valid).toBe(true);
+  return [...ownRoutesOf(file)].sort();
+};

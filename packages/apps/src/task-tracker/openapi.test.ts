@@ -1,8 +1,7 @@
-import { Validator } from '@seriousme/openapi-schema-validator';
 import type { JsonObject } from '@tidemark/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asList, asObject, nativeRoutesOf, ownRoutesOf, requestsFrom } from './openapi-requests.suite.ts';
+import { asList, asObject, nativeRoutesOf, requestsFrom, soundRoutesOf } from './openapi-requests.suite.ts';
 import { openTaskServer } from './task-server.suite.ts';
 
 const readFile = async (): Promise<JsonObject> => (await (await openTaskServer()).call('GET', '/openapi.json')).body;
@@ -10,10 +9,7 @@ const readFile = async (): Promise<JsonObject> => (await (await openTaskServer()
 describe('GET /openapi.json', () => {
   test('is OpenAPI 3.1, as an independent validator reads it, and names every route', async () => {
     const file = await readFile();
-    const result = await new Validator().validate(JSON.parse(JSON.stringify(file)));
-    expect(result.errors ?? []).toEqual([]);
-    expect(result.valid).toBe(true);
-    expect(ownRoutesOf(file).sort()).toEqual([
+    expect(await soundRoutesOf(file)).toEqual([
       'delete /categories/{id}',
       'delete /tasks/{id}',
       'get /categories',

@@ -1,4 +1,5 @@
 import { type Env, type JsonObject, jsonEqual, ok, type Result } from '@tidemark/protocol';
+import { CONTENT } from '../piece-content.ts';
 import type { Kept } from './kept.ts';
 
 /** What a person writes. */
@@ -24,19 +25,6 @@ export interface LocalPiece extends PieceContent {
   readonly version: number;
   readonly locallyModified: boolean;
 }
-
-const CONTENT: readonly (keyof PieceContent)[] = [
-  'title',
-  'category',
-  'lyrics',
-  'language',
-  'englishTranslation',
-  'author',
-  'sourceUrl',
-  'notes',
-  'includeInPractice',
-  'isFavorite',
-];
 
 export interface PieceRepository {
   fetchAll(): readonly LocalPiece[];

@@ -1,10 +1,11 @@
 import { type Json, type JsonObject, type MutableJsonObject, ok, type Result } from '@tidemark/protocol';
 import type { Call } from '@tidemark/server/rest';
+import { CONTENT } from '../piece-content.ts';
 import { versionIn } from '../version.ts';
 import { applyChunks, identified, type Write } from './apply-chunks.ts';
 import type { Row } from './changes.ts';
 import { seenState } from './seen-state.ts';
-import { CONTENT, differingContent, fieldsOf, hasSameContent, readUploaded, type SentPiece, type UploadedPiece } from './wire-piece.ts';
+import { differingContent, fieldsOf, hasSameContent, readUploaded, type SentPiece, type UploadedPiece } from './wire-piece.ts';
 
 /** What was not stored, and why. */
 export interface Refused {

@@ -1,24 +1,10 @@
 import { isJsonObject, type Json, type JsonObject, jsonEqual, type MutableJsonObject, ok, type Result, refuse } from '@tidemark/protocol';
 import * as z from 'zod';
+import { CONTENT, type ContentField } from '../piece-content.ts';
 import { repertoire, uuid } from '../schema.ts';
 import { versionIn } from '../version.ts';
 import type { Row } from './changes.ts';
 import { type PieceAnswer, pieceShape } from './shapes.ts';
-
-/** What a person writes. The rest of a piece is about its syncing. */
-export const CONTENT = [
-  'title',
-  'category',
-  'lyrics',
-  'language',
-  'englishTranslation',
-  'author',
-  'sourceUrl',
-  'notes',
-  'includeInPractice',
-  'isFavorite',
-] as const;
-type ContentField = (typeof CONTENT)[number];
 
 /** What a device shows, and sends back, for a piece that says no language. */
 const DEFAULT_LANGUAGE = 'haw';
