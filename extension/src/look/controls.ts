@@ -10,7 +10,9 @@ export const offerDeletion = (render: (status: Status) => void): void => {
     `<dialog id="delete-dialog" aria-labelledby="delete-title" aria-describedby="delete-text">
        <form method="dialog">
          <h2 id="delete-title">Delete your browsing data?</h2>
-         <p id="delete-text">Every visit of this account is deleted, from all your browsers, here and at the server. It cannot be undone.</p>
+         <p id="delete-text">
+           Every visit of this account is deleted, from all your browsers, here and at the server. It cannot be undone.
+         </p>
          <div class="row">
            <button value="no" type="submit" autofocus>Cancel</button>
            <button value="yes" type="submit" class="danger">Delete everything</button>

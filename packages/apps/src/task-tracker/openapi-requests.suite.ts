@@ -103,7 +103,6 @@ export const requestsFrom = (
       body: endpoint.requestBody === undefined ? fc.constant(undefined) : valuesFor(body, hints),
     });
   });
-};
 
 /** The app's own routes, in order. Fails where an independent validator does not read the file as OpenAPI 3.1. */
 export const soundRoutesOf = async (file: JsonObject): Promise<readonly string[]> => {
