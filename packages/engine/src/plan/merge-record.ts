@@ -9,10 +9,10 @@ import {
   validateFields,
 } from '@tidemark/protocol';
 import { type Edit, type EditOutcome, NEEDED, stampFor, unchanged } from './context.ts';
-import { decideField, type FieldAnswer } from './decide-field.ts';
+import { decideField } from './decide-field.ts';
 import type { Draft, DraftRecord, RecordContent } from './draft.ts';
 import { type RecordMeta, type Stamp, stampOf, withOpen } from './meta.ts';
-import { raiseConflict } from './raise-conflict.ts';
+import { type ConflictDraft, raiseConflict } from './raise-conflict.ts';
 import { seenBy } from './seen.ts';
 import { withDerived, writeLive } from './write-record.ts';
 
@@ -45,7 +45,7 @@ const editedFields = (
   }
   if (edit.op !== 'put' || isCreate(edit)) return edited;
   for (const field of Object.keys(record.fields)) {
-    if (edited.has(field) || Object.hasOwn(edit.fields, field) || collection.fields[field]?.derived) continue;
+    if (Object.hasOwn(edit.fields, field) || collection.fields[field]?.derived) continue;
     if (edit.was === undefined && !edit.knowsAllFields) continue;
     const seen = seenBy(draft, edit, field);
     if (seen === 'needed') return 'needed';
@@ -54,11 +54,13 @@ const editedFields = (
   return edited;
 };
 
+type FieldConflict = Pick<ConflictDraft, 'field' | 'was' | 'mine' | 'rule' | 'outcome' | 'quiet'>;
+
 /** What an edit comes to, field by field. */
 export interface Decisions {
   readonly fields: MutableJsonObject;
   readonly stamps: { [field: string]: Stamp };
-  readonly conflicts: { readonly field: string; readonly mine: Json | undefined; readonly answer: FieldAnswer }[];
+  readonly conflicts: FieldConflict[];
   merged: boolean;
   changed: boolean;
   restamped: boolean;
@@ -106,7 +108,7 @@ export const decideAll = (draft: Draft, collection: CollectionDefinition, edit: 
       made.stamps[field] = stampFor(edit, draft.head() + 1, answer.author === 'combined' ? '' : edit.clientId);
       made.restamped ||= edit.healed !== undefined;
     }
-    if (answer.conflict) made.conflicts.push({ field, mine, answer });
+    if (answer.conflict) made.conflicts.push({ field, mine, rule: answer.rule, quiet: definition.quiet === true, ...answer.conflict });
   }
   return isNeeded ? 'needed' : made;
 };
@@ -146,39 +148,22 @@ export const merge = (
     draft.setMeta(record, { ...record.meta, fields });
     current = { ...record, meta: { ...record.meta, fields } };
   }
-  return raiseAll(draft, collection, edit, record, current, made);
+  return raiseAll(draft, edit, record, current, made);
 };
 
-const raiseAll = (
-  draft: Draft,
-  collection: CollectionDefinition,
-  edit: Edit,
-  before: DraftRecord,
-  after: DraftRecord,
-  made: Decisions,
-): EditOutcome<DraftRecord> => {
+const raiseAll = (draft: Draft, edit: Edit, before: DraftRecord, after: DraftRecord, made: Decisions): EditOutcome<DraftRecord> => {
   const ids: string[] = [];
   let open = after.meta.open;
-  let isOpen = false;
-  for (const { field, mine, answer } of made.conflicts) {
-    if (answer.conflict === undefined) continue;
-    const quiet = collection.fields[field]?.quiet === true;
-    const id = raiseConflict(draft, edit, open, {
-      field,
-      was: answer.conflict.was,
-      mine,
-      theirs: own(before.fields, field),
-      theirsStamp: stampOf(before.meta, field),
-      rule: answer.rule,
-      outcome: answer.conflict.outcome,
-      quiet,
-    });
+  for (const conflict of made.conflicts) {
+    const { field, quiet } = conflict;
+    const theirs = { theirs: own(before.fields, field), theirsStamp: stampOf(before.meta, field) };
+    const id = raiseConflict(draft, edit, open, { ...conflict, ...theirs });
     if (id === 'needed') return NEEDED;
     ids.push(id);
-    isOpen ||= !quiet;
     if (!quiet) open = withOpen(open, field, edit.clientId, id);
   }
-  const record = open === after.meta.open ? after : { ...after, meta: { ...after.meta, open } };
-  if (record !== after) draft.setMeta(record, record.meta);
-  return unchanged(record, isOpen ? 'conflict' : made.merged ? 'merged' : 'applied', ids);
+  if (open === after.meta.open) return unchanged(after, made.merged ? 'merged' : 'applied', ids);
+  const record = { ...after, meta: { ...after.meta, open } };
+  draft.setMeta(record, record.meta);
+  return unchanged(record, 'conflict', ids);
 };

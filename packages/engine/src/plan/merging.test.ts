@@ -1,7 +1,10 @@
-import { counter, defineApp, defineCollection, max, newest, review, set } from '@tidemark/protocol';
+import { counter, defineApp, defineCollection, type MergeRule, map, max, newest, review, set } from '@tidemark/protocol';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createBench } from '../test-engine.suite.ts';
+
+/** A rule of an app's own that lets go of what two have edited. */
+const letGo: MergeRule = { name: 'letGo', when: 'concurrent', combines: true, merge: () => ({ value: undefined, dropped: 'none' }) };
 
 const notes = defineCollection({
   name: 'notes',
@@ -13,8 +16,11 @@ const notes = defineCollection({
     best: { schema: z.number().optional(), merge: max() },
     mood: { schema: z.string().optional(), quiet: true },
     plain: { schema: z.string().optional() },
+    votes: { schema: z.record(z.string(), z.number()).optional(), merge: map(counter()) },
+    draft: { schema: z.string().optional(), merge: letGo },
   },
 });
+const formerNotes = defineCollection({ name: 'notes', fields: { ...notes.fields, former: { schema: z.string().optional() } } });
 const app = defineApp({ name: 'test', schemaVersion: 1, collections: { notes } });
 
 describe('field edits', () => {
@@ -122,6 +128,37 @@ describe('field edits', () => {
     expect(await bench.engine.conflicts(bench.space, { state: 'resolved' })).toMatchObject({
       value: { conflicts: [{ mine: 'c', theirs: 'b' }] },
     });
+  });
+
+  it('clears a field whose rule answers no value', async () => {
+    const bench = createBench(app);
+    await bench.client('a').push({ op: 'put', id: 'x', fields: { title: 'o', draft: 'o' }, was: {} });
+    await bench.client('b').push({ op: 'patch', id: 'x', fields: { draft: 'b' }, was: { draft: 'o' }, base: 1 });
+    const answer = await bench.client('c').push({ op: 'patch', id: 'x', fields: { draft: 'c' }, was: { draft: 'o' }, base: 1 });
+    expect(answer.accepted[0]?.status).toBe('merged');
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'o' });
+  });
+
+  it('keeps theirs, and mine as a conflict, where both together are more than JSON may hold', async () => {
+    const bench = createBench(app);
+    const votesOf = (name: string) => Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`${name}${i}`, 1]));
+    await bench.client('a').push({ op: 'put', id: 'x', fields: { title: 'o' }, was: {} });
+    await bench.client('b').push({ op: 'patch', id: 'x', fields: { votes: votesOf('b') }, was: {}, base: 1 });
+    const answer = await bench.client('c').push({ op: 'patch', id: 'x', fields: { votes: votesOf('c') }, was: {}, base: 1 });
+    expect(answer.accepted[0]?.status).toBe('conflict');
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'o', votes: votesOf('b') });
+    expect(await bench.engine.conflicts(bench.space, { state: 'open' })).toMatchObject({
+      value: { conflicts: [{ field: 'votes', mine: votesOf('c'), outcome: 'theirs' }] },
+    });
+  });
+
+  it('leaves alone a field that the collection no longer has', async () => {
+    const former = createBench(defineApp({ name: 'test', schemaVersion: 1, collections: { notes: formerNotes } }));
+    await former.client('a').push({ op: 'put', id: 'x', fields: { title: 'o', former: 'f' }, was: {} });
+    const bench = createBench(app, former.storage);
+    const answer = await bench.client('b').push({ op: 'put', id: 'x', fields: { title: 'b' }, was: { title: 'o', former: 'f' }, base: 1 });
+    expect(answer.accepted[0]?.status).toBe('applied');
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'b', former: 'f' });
   });
 
   it('takes the value at the base from the history when no was is sent', async () => {
