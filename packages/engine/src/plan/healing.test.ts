@@ -88,3 +88,21 @@ test('what a lost edit without a was has seen is looked up in the log', async ()
   await bench.client('a').push({ ...create(1, { last: 'a' }), n: 2 });
   expect(await bench.fields('notes', 'x')).toEqual({ last: 'a', count: 3 });
 });
+
+test('a lost edit that says what stands there already takes no seq, and is the newest of its field only', async () => {
+  const bench = createBench(app);
+  await bench.client('a').push(create(1, { last: 'a', other: 'a' }));
+  await bench.client('b').push({ op: 'patch', id: 'x', fields: { other: 'b' }, was: { other: 'a' }, base: 1 });
+  await bench.client('c').push({ op: 'patch', id: 'x', fields: { count: 1 }, was: {}, base: 2 });
+  const answer = await bench.client('d').push(lost(5, { fields: { last: 'a' }, was: { last: 'a' }, base: 1 }));
+  expect(answer).toMatchObject({ accepted: [{ status: 'applied', seq: 3 }], latestVersion: 3 });
+  await bench.client('a').push({ op: 'put', id: 'y', n: 2, fields: { last: 'y' }, was: {} });
+  const patch = { op: 'patch' as const, id: 'x', fields: { last: 'e', other: 'e' }, was: { last: 'q', other: 'q' }, base: 0 };
+  await bench.client('e').push(patch);
+  const conflicts = await openConflicts(bench);
+  const theirs = conflicts.map(({ field, theirsBy: { clientId, seq } }) => [field, clientId, seq]);
+  expect(theirs.sort()).toEqual([
+    ['last', 'd', 3],
+    ['other', 'b', 2],
+  ]);
+});

@@ -1,4 +1,4 @@
-import { counter, defineApp, defineCollection, type MergeRule, map, max, newest, review, set } from '@tidemark/protocol';
+import { counter, defineApp, defineCollection, list, type MergeRule, map, max, newest, review, set } from '@tidemark/protocol';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createBench } from '../test-engine.suite.ts';
@@ -18,10 +18,18 @@ const notes = defineCollection({
     plain: { schema: z.string().optional() },
     votes: { schema: z.record(z.string(), z.number()).optional(), merge: map(counter()) },
     draft: { schema: z.string().optional(), merge: letGo },
+    items: { schema: z.array(z.record(z.string(), z.string())).optional(), merge: list() },
+    due: { schema: z.string().nullable().optional() },
   },
 });
-const formerNotes = defineCollection({ name: 'notes', fields: { ...notes.fields, former: { schema: z.string().optional() } } });
-const app = defineApp({ name: 'test', schemaVersion: 1, collections: { notes } });
+const word = { schema: z.string().optional() };
+const counted = defineCollection({
+  name: 'counted',
+  fields: { title: word, plain: word, mood: word, edits: { schema: z.number().optional(), derived: true } },
+  derive: (previous) => ({ edits: Number(previous?.edits ?? 0) + 1 }),
+});
+const formerNotes = defineCollection({ name: 'notes', fields: { ...notes.fields, former: word } });
+const app = defineApp({ name: 'test', schemaVersion: 1, collections: { notes, counted } });
 
 describe('field edits', () => {
   it('creates, patches and counts revisions', async () => {
@@ -152,6 +160,74 @@ describe('field edits', () => {
     });
   });
 
+  it.each([
+    ['what another has changed and changed back', 'o', 'c', 'c'],
+    ['what was sent as it was seen', 'b', 'o', 'b'],
+  ])('asks no rule about %s', async (_, theirs, mine, left) => {
+    const bench = createBench(app);
+    await bench.client('a').push({ op: 'put', id: 'x', fields: { title: 'o', draft: 'o' }, was: {} });
+    const b = bench.client('b');
+    await b.push({ op: 'patch', id: 'x', fields: { draft: 'b' }, was: { draft: 'o' }, base: 1 });
+    await b.push({ op: 'patch', id: 'x', fields: { draft: theirs }, was: { draft: 'b' }, base: 2 });
+    await bench.client('c').push({ op: 'patch', id: 'x', fields: { draft: mine }, was: { draft: 'o' }, base: 1 });
+    expect(await bench.fields('notes', 'x')).toMatchObject({ draft: left });
+  });
+
+  it('says of a combined value of which something was dropped that it is merged', async () => {
+    const bench = createBench(app);
+    const items = (...names: string[]) => names.map((name, i) => ({ id: `${i}`, name }));
+    await bench.client('a').push({ op: 'put', id: 'x', fields: { title: 'o', items: items('o', 'o') }, was: {} });
+    const patch = (...names: string[]) =>
+      ({ op: 'patch', id: 'x', fields: { items: items(...names) }, was: { items: items('o', 'o') }, base: 1 }) as const;
+    await bench.client('b').push(patch('b', 'b'));
+    const answer = await bench.client('c').push(patch('c', 'o'));
+    expect(answer.accepted[0]).toMatchObject({ status: 'conflict', record: { fields: { items: items('c', 'b') } } });
+    expect(await bench.engine.conflicts(bench.space, { state: 'open' })).toMatchObject({
+      value: { conflicts: [{ field: 'items', outcome: 'merged', rule: 'list' }] },
+    });
+  });
+
+  it('takes null for a value in a put, and for no value in a patch', async () => {
+    const bench = createBench(app);
+    const a = bench.client('a');
+    await a.push({ op: 'put', id: 'x', fields: { title: 'o', due: 'now' }, was: {} });
+    await a.push({ op: 'put', id: 'x', fields: { title: 'o', due: null }, was: { title: 'o', due: 'now' }, base: 1 });
+    expect(await bench.fields('notes', 'x')).toMatchObject({ due: null });
+    await a.push({ op: 'patch', id: 'x', fields: { due: null }, was: { due: null }, base: 2 });
+    expect(await bench.fields('notes', 'x')).not.toHaveProperty('due');
+  });
+
+  it('is about no derived field, though it names one', async () => {
+    const bench = createBench(app);
+    await bench.client('a').push({ op: 'put', collection: 'counted', id: 'x', fields: { title: 'o' }, was: {} });
+    await bench
+      .client('b')
+      .push({ op: 'patch', collection: 'counted', id: 'x', fields: { plain: 'b', edits: 7 }, was: { edits: 1 }, base: 1 });
+    const answer = await bench
+      .client('c')
+      .push({ op: 'patch', collection: 'counted', id: 'x', fields: { mood: 'c', edits: 8 }, was: { edits: 1 }, base: 1 });
+    expect(answer.accepted[0]?.status).toBe('applied');
+    expect(await bench.fields('counted', 'x')).toEqual({ title: 'o', plain: 'b', mood: 'c', edits: 3 });
+  });
+
+  it('of a put without was clears what stood there at its base', async () => {
+    const bench = createBench(app);
+    await bench.client('a').push({ op: 'put', id: 'x', fields: { title: 'o', mood: 'o' }, was: {} });
+    await bench.client('b').push({ op: 'patch', id: 'x', fields: { plain: 'b' }, was: {}, base: 1 });
+    await bench.client('c').push({ op: 'put', id: 'x', fields: { title: 'c' }, base: 1 });
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'c', plain: 'b' });
+  });
+
+  it('is refused where the record would become too large', async () => {
+    const bench = createBench(app);
+    const a = bench.client('a');
+    const long = 'x'.repeat(150_000);
+    await a.push({ op: 'put', id: 'x', fields: { title: long }, was: {} });
+    const answer = await a.push({ op: 'patch', id: 'x', fields: { plain: long }, was: {}, base: 1 });
+    expect(answer.rejected).toMatchObject([{ code: 'RECORD_TOO_LARGE' }]);
+    expect(await bench.fields('notes', 'x')).toEqual({ title: long });
+  });
+
   it('leaves alone a field that the collection no longer has', async () => {
     const former = createBench(defineApp({ name: 'test', schemaVersion: 1, collections: { notes: formerNotes } }));
     await former.client('a').push({ op: 'put', id: 'x', fields: { title: 'o', former: 'f' }, was: {} });
@@ -177,5 +253,19 @@ describe('field edits', () => {
     expect(await bench.engine.compact(bench.space, 3)).toMatchObject({ ok: true });
     const answer = await bench.client('c').push({ op: 'patch', id: 'x', fields: { plain: 'c' }, base: 1 });
     expect(answer.accepted[0]).toMatchObject({ status: 'conflict', record: { fields: { plain: 'bb' } } });
+    expect(await bench.engine.conflicts(bench.space, { state: 'open' })).toMatchObject({
+      value: { conflicts: [{ field: 'plain', was: null, mine: 'c', theirs: 'bb', outcome: 'theirs' }] },
+    });
+  });
+
+  it('is no conflict where both came to the same, though what was seen is compacted away', async () => {
+    const bench = createBench(app);
+    await bench.client('a').push({ op: 'put', id: 'x', fields: { title: 'o', count: 1 }, was: {} });
+    await bench.client('b').push({ op: 'patch', id: 'x', fields: { count: 2 }, was: { count: 1 }, base: 1 });
+    await bench.client('b').push({ op: 'patch', id: 'x', fields: { count: 3 }, was: { count: 2 }, base: 2, n: 2 });
+    expect(await bench.engine.compact(bench.space, 3)).toMatchObject({ ok: true });
+    const answer = await bench.client('c').push({ op: 'patch', id: 'x', fields: { count: 3 }, base: 1 });
+    expect(answer.accepted[0]?.status).toBe('applied');
+    expect(await bench.fields('notes', 'x')).toMatchObject({ count: 3 });
   });
 });
