@@ -31,10 +31,18 @@ export const rowsAfter = (rows, report, commit) => {
   return [...sorted, rowOf(ALL, sum(2), sum(3), '')];
 };
 
+/** A row a line, as the formatter has it. */
+const print = (rows) => {
+  const lineOf = (cells) => `[${cells.map((cell) => JSON.stringify(cell)).join(', ')}]`;
+  const { title, text, head } = PAGE;
+  const members = [`"title": ${JSON.stringify(title)}`, `"text": ${JSON.stringify(text)}`, `"head": ${lineOf(head)}`];
+  return `{\n  ${members.join(',\n  ')},\n  "rows": [\n    ${rows.map(lineOf).join(',\n    ')}\n  ]\n}\n`;
+};
+
 /** Brings docs/testing/mutation.json up to date with a report of Stryker; `npm run sim -- page` makes the page of it. */
 export const recordScores = (reportFile) => {
   const known = existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')).rows : [];
   const commit = execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=12'], { cwd: root, encoding: 'utf8' }).trim();
   const rows = rowsAfter(known, JSON.parse(readFileSync(reportFile, 'utf8')), commit);
-  writeFileSync(RECORD, `${JSON.stringify({ ...PAGE, rows }, null, 2)}\n`);
+  writeFileSync(RECORD, print(rows));
 };
