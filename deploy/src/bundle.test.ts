@@ -14,7 +14,7 @@ beforeAll(() => {
   const script = fileURLToPath(new URL('../build.js', import.meta.url));
   const said = execFileSync(process.execPath, [script, into], { encoding: 'utf8' });
   for (const [, name = '', bytes] of said.matchAll(/^(\w+): (\d+) bytes are loaded/gm)) loaded.set(name, Number(bytes));
-});
+}, 120_000);
 afterAll(() => rmSync(into, { recursive: true }));
 
 const filesOf = (name: string): readonly string[] =>

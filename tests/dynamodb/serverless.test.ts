@@ -37,7 +37,7 @@ beforeAll(async () => {
   const issued = key.ok ? await issueDevelopmentToken(key.value, { app: 'task-tracker', user: 'ann' }, createNodeEnv()) : key;
   if (!issued.ok) throw new Error(issued.error.message);
   token = issued.value;
-});
+}, 120_000);
 
 afterAll(async () => {
   await gateway.close();
