@@ -119,3 +119,36 @@ describe('one poisonous mutation', () => {
     expect(await bench.engine.verify(bench.space)).toMatchObject({ problems: [] });
   });
 });
+
+it('a record that another process writes again before every read is refused for the moment, and kept from neither', async () => {
+  const inner = createMemoryStorage();
+  const other = createBench(app, inner).client('other');
+  let isContended = false;
+  let written = 0;
+  const contended: Storage = {
+    ...inner,
+    load: async (key, keys) => {
+      written += 1;
+      if (isContended) await other.push({ op: 'patch', id: 'x', fields: { title: `theirs ${written}` }, was: {}, base: 1 });
+      return inner.load(key, keys);
+    },
+  };
+  const engine = createEngine({ storage: contended, apps: [app], env: createTestEnv() });
+  await other.push({ op: 'put', id: 'x', fields: { title: 'o' } });
+  const mine: Mutation = {
+    mutationId: 'm',
+    n: 1,
+    collection: 'notes',
+    id: 'x',
+    op: 'patch',
+    fields: { title: 'mine' },
+    was: {},
+    base: 1,
+    at: 0,
+  };
+  const push: PushRequest = { protocolVersion: PROTOCOL_VERSION, clientId: 'a', schemaVersion: 1, mutations: [mine] };
+  isContended = true;
+  expect(await engine.push(space, push)).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE' } });
+  isContended = false;
+  expect(await engine.push(space, push)).toMatchObject({ ok: true, value: { accepted: [{ mutationId: 'm', status: 'conflict' }] } });
+});

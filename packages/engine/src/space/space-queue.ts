@@ -42,6 +42,7 @@ const ROUND_JOBS_MAX = 1_000;
 const ROUND_MUTATIONS_MAX = 5_000;
 
 const CLOSING: Refusal = { code: 'UNAVAILABLE', message: 'the server is stopping; try again' };
+const BUSY = refuse('UNAVAILABLE', 'the space is being written by too many others; try again');
 
 interface World {
   readonly storage: Storage;
@@ -57,16 +58,22 @@ const appOf = (world: World, space: SpaceRef): AppDefinition => {
   return app;
 };
 
-/** Plans jobs in order on one draft, loading what they need until nothing is missing. */
+/**
+ * Plans jobs in order on one draft, loading what they need until nothing is missing. Undefined where others wrote so often meanwhile
+ * that each pass needed something newer.
+ */
 const planAll = async (world: World, space: SpaceRef, jobs: readonly Job<unknown>[], wanted: Wanted) => {
+  const appends = new Set<number>();
   for (let pass = 0; pass < PLAN_PASSES_MAX; pass += 1) {
     const fresh = () => newSpace(world.env, space.app, space.key);
     const loaded = await loadDraft(world.storage, appOf(world, space), space.key, wanted, world.env.wall, fresh);
+    appends.add(loaded.space.appends);
     const outcomes = jobs.map((job) => job.plan(loaded.draft, loaded.space));
     const settled = outcomes.filter((outcome) => outcome !== 'needed');
     if (settled.length === jobs.length) return { draft: loaded.draft, outcomes: settled };
     if (!wantNeeds(wanted, loaded.draft.needs)) throw new Error('planning needs something that it does not name');
   }
+  if (appends.size > 1) return undefined;
   throw new Error('planning did not settle');
 };
 
@@ -85,7 +92,9 @@ const appendRound = async (world: World, space: SpaceRef, jobs: readonly Job<unk
   for (const job of jobs) wantKeys(wanted, job.keys);
   const began = world.env.mono();
   for (let attempt = 0; attempt < APPEND_ATTEMPTS_MAX; attempt += 1) {
-    const { draft, outcomes } = await planAll(world, space, jobs, wanted);
+    const planned = await planAll(world, space, jobs, wanted);
+    if (planned === undefined) break;
+    const { draft, outcomes } = planned;
     const append = draft.append();
     if (append === undefined) return { outcomes, stored: false };
     await world.env.point?.('engine: before the append');
@@ -101,8 +110,7 @@ const appendRound = async (world: World, space: SpaceRef, jobs: readonly Job<unk
     }
     await wait(world.env, world.env.random('engine retry') * Math.min(RETRY_DELAY_MS_MAX, attempt + 1));
   }
-  const busy = refuse('UNAVAILABLE', 'the space is being written by too many others; try again');
-  return { outcomes: jobs.map(() => busy), stored: false };
+  return { outcomes: jobs.map(() => BUSY), stored: false };
 };
 
 const report = (world: World, space: SpaceRef, jobs: readonly Job<unknown>[], append: Append, ms: number): void => {
@@ -213,7 +221,7 @@ export const createSpaceQueues = (world: World): SpaceQueues => {
       const wanted = emptyWanted();
       wantKeys(wanted, job.keys);
       planAll(world, space, [entry.job], wanted).then(
-        ({ outcomes }) => entry.resolve(outcomes[0] ?? refuse('INTERNAL', 'no answer was planned')),
+        (planned) => entry.resolve(planned === undefined ? BUSY : (planned.outcomes[0] ?? refuse('INTERNAL', 'no answer was planned'))),
         reject,
       );
     });
