@@ -84,7 +84,7 @@ describe('wrong inputs end with 2 and a sentence', () => {
     [[], /Usage: tidemark/],
     [['sevre'], /unknown command 'sevre'\n\(Did you mean serve\?\)/],
     [['serve', '--port', '70000'], /whole number from 0 \(any free port\) to 65535/],
-    [['serve', '--storage', 'tape'], /sqlite, memory, or the URL of a PostgreSQL database/],
+    [['serve', '--storage', 'tape'], /It is sqlite, memory, postgres:\/\/\S+, or dynamodb:\/\//],
     [['serve', '--app', 'nothing'], /There is no app "nothing"\. There are: time-tracker/],
     [['key', 'create', '--name', 'x'], /--email <address>/],
     [['key', 'create', '--email', 'a@b.cc', '--name', 'x', '--scopes', 'all'], /Give read, write, or read,write/],

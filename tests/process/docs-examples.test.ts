@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orderKeys, weekday } from '@tidemark/apps/weekday';
 import { createMemoryStore, openClient } from '@tidemark/client';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
 import { openWithAccount } from '../../docs/examples/account.ts';
 import { adapt } from '../../docs/examples/adapters.ts';
 import { openNotes } from '../../docs/examples/notes.ts';
@@ -14,6 +15,11 @@ import { openTimer } from '../../docs/examples/timer.ts';
 import { putFirst } from '../../docs/examples/weekday.ts';
 import { createKeptText } from './kept-text.ts';
 import { freshFolder, serve, tokenOf } from './platform/tidemark-process.ts';
+
+/** Each page begins on a device of its own: the stores of the one before are not there. */
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
 
 test('the examples of the docs run, and sync', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-example-'));

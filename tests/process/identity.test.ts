@@ -14,6 +14,7 @@ export default {
   apps: {
     'time-tracker': { identities: ['google', 'accounts', 'api-keys'] },
     'task-tracker': { identities: ['development', 'accounts'], requireVerifiedEmail: true },
+    weekday: { identities: ['google'], requireVerifiedEmail: true },
   },
   cors: { origins: ['https://app.example'] },
 } satisfies Config;
@@ -45,10 +46,16 @@ describe('a configuration', () => {
     expect(success(await timer.get<SessionAnswer>('/sync/session'))).toMatchObject({ subject: 'singer' });
     expect(await callerOf(server.url, issued.body.token, '/apps/task-tracker').get('/sync/session')).toMatchObject({ status: 401 });
     const developer = await tokenOf(data, 'demo', 'task-tracker');
-    expect(await callerOf(server.url, developer, '/apps/task-tracker').get('/sync/session')).toMatchObject({
-      status: 403,
-      body: { error: { code: 'EMAIL_NOT_VERIFIED' } },
-    });
+    // Whoever runs the server vouches for whom they give such a token.
+    expect(await callerOf(server.url, developer, '/apps/task-tracker').get('/sync/session')).toMatchObject({ status: 200 });
+    for (const emailVerified of [true, false]) {
+      const person = { sub: 'walker', email: 'walker@example.com', emailVerified };
+      const { token } = (await post<{ token: string }>(`${localIssuer(server.written().stderr)}/token`, person)).body;
+      noteSecret(token);
+      const answer = await callerOf(server.url, token, '/apps/weekday').get('/sync/session');
+      if (emailVerified) expect(answer).toMatchObject({ status: 200 });
+      else expect(answer).toMatchObject({ status: 403, body: { error: { code: 'EMAIL_NOT_VERIFIED' } } });
+    }
     const origin = async (from: string) =>
       (await fetch(`${server.url}/apps/time-tracker/sync/session`, { headers: { Origin: from } })).headers.get(
         'Access-Control-Allow-Origin',
