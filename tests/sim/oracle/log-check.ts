@@ -20,7 +20,8 @@ const createRowCheck = ({ violate, sometimes }: Context, memory: Memory) => {
   const checkOrder = (row: LogRow): void => {
     const known = memory.issued.get(row.mutationId);
     if (known === undefined || memory.restored) return;
-    const chain = `${row.clientId} ${known.device}`;
+    // A device that is put back to an earlier copy may go on under a clientId that it had meanwhile used for other edits.
+    const chain = `${row.clientId} ${known.storeLife}`;
     const last = lastOrder.get(chain);
     if (last !== undefined && last.order > known.order)
       violate('I4', `${row.mutationId} of client ${row.clientId} stands after ${last.mutationId}, which was made later`);

@@ -9,6 +9,8 @@ export interface Issued {
   readonly content: string;
   readonly user: string;
   readonly device: string;
+  /** The life of the device's store: from one restore of it to the next. */
+  readonly storeLife: string;
   /** Counts the mutations in the order in which stores took them in. */
   readonly order: number;
   /** The write has returned success to the page. */

@@ -26,6 +26,7 @@ export interface Oracle {
 
 const watchDisk = ({ violate }: Context, { issued }: Memory, device: string, user: string): DiskWatch => {
   const acknowledged = new Set<string>();
+  let loads = 0;
   return {
     onPut: (table, key, value, before) => {
       if (table === 'records') {
@@ -39,7 +40,9 @@ const watchDisk = ({ violate }: Context, { issued }: Memory, device: string, use
       const known = issued.get(mutation.mutationId);
       if (known === undefined) {
         const states = { confirmed: false, excused: undefined, letGo: false, discarded: false };
-        issued.set(mutation.mutationId, { mutation, content: contentTextOf(mutation), user, device, order: issued.size, ...states });
+        const storeLife = `${device}/${loads}`;
+        const about = { content: contentTextOf(mutation), user, device, storeLife, order: issued.size };
+        issued.set(mutation.mutationId, { mutation, ...about, ...states });
       } else if (!hasContentOf(known, mutation)) violate('I3', `mutation ${mutation.mutationId} was changed after it was queued`);
       else if (acknowledged.has(key) && mutation.healed === undefined && before() === undefined)
         violate('I3', `${device} offers ${key} again, which was acknowledged, without where it stood`);
@@ -47,6 +50,10 @@ const watchDisk = ({ violate }: Context, { issued }: Memory, device: string, use
     onDelete: (table, key) => {
       const known = table === 'parked' ? issued.get(key) : undefined;
       if (known?.letGo) known.discarded = true;
+    },
+    onLoad: () => {
+      loads += 1;
+      acknowledged.clear();
     },
   };
 };

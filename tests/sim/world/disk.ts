@@ -35,6 +35,8 @@ export interface DiskWatch {
   onPut(table: StoreTable, key: string, value: JsonObject, before: () => JsonObject | undefined): void;
   /** A row that is about to be deleted. */
   onDelete(table: StoreTable, key: string): void;
+  /** The store is another one now: put back to an earlier copy, or emptied. */
+  onLoad(): void;
 }
 
 const parse = (text: string): JsonObject => {
@@ -67,6 +69,7 @@ const createTables = (from: Image | undefined, watch: DiskWatch, keepsUndo: bool
     rows,
     image: () => copyOf(tables),
     load: (image: Image): void => {
+      watch.onLoad();
       tables = copyOf(image);
       unflushed = [];
     },
