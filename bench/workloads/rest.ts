@@ -121,11 +121,13 @@ const mebibytes = async (server: TidemarkServer): Promise<number> => (await serv
 
 /** The table as CSV: how fast it comes, and, asked for again, by how much the server's memory grows at most meanwhile. */
 const exportTable = async (server: TidemarkServer, reader: Connection, tasks: number): Promise<readonly Measured[]> => {
-  const before = await mebibytes(server);
-  let [highest, rows, isDone] = [before, 0, false];
+  let [rows, isDone] = [0, false];
   const ms = await timed(async () => {
     rows = (await reader.call('GET', '/tasks/export.csv')).split('\r\n').length - 2;
   });
+  // The first has brought the heap to where exports take it; what grows with the table would grow in the second too.
+  const before = await mebibytes(server);
+  let highest = before;
   const again = reader.call('GET', '/tasks/export.csv').finally(() => {
     isDone = true;
   });
@@ -134,7 +136,7 @@ const exportTable = async (server: TidemarkServer, reader: Connection, tasks: nu
   const from = `of ${tasks.toLocaleString('en')} tasks`;
   return [
     { id: 'R csv', what: `CSV ${from}`, unit: 'rows/s', value: (rows / ms) * 1_000 },
-    { id: 'R csv memory', what: `CSV ${from}: growth of the server (RSS)`, unit: 'MiB', value: highest - before },
+    { id: 'R csv memory', what: `CSV ${from}: growth of the server (RSS) in a second one`, unit: 'MiB', value: highest - before },
   ];
 };
 
