@@ -1,7 +1,6 @@
-import { createHttpApp } from '@tidemark/server';
 import { createArgon2, createMailbox, createMemoryCounters, createSmtpMailer, DEFAULT_ALLOWANCES } from '@tidemark/server/accounts';
-import { mountsOf } from 'tidemark/apps';
-import { GATEWAY_BODY_BYTES_MAX, type GatewayEvent, type GatewayHandler, serveGateway } from './gateway.ts';
+import { type GatewayEvent, type GatewayHandler, serveGateway } from './gateway.ts';
+import { createFunctionApp } from './http-app.ts';
 import { type AccountMeans, once, openFunction } from './open-function.ts';
 import { env, variables } from './platform/process.ts';
 import { readSettings } from './settings.ts';
@@ -26,23 +25,10 @@ const mayCauseMail = (event: GatewayEvent): boolean => {
 
 const open = once(async () => {
   const opened = await openFunction({ settings: readSettings(variables), variables, env }, means);
-  const { engine, identity, logger, metrics, storage, accounts, settings } = opened;
+  const { accounts, settings } = opened;
   if (accounts === undefined) throw new Error('No app of this deployment listens to accounts: the accounts function has nothing to do.');
-  const http = createHttpApp({
-    engine,
-    identity,
-    env,
-    logger,
-    metrics,
-    items: storage.accounts,
-    mounts: mountsOf(settings.only),
-    https: true,
-    live: 'poll',
-    limits: { bodyBytesMax: GATEWAY_BODY_BYTES_MAX },
-    accounts,
-  });
   return {
-    answer: serveGateway(http, settings.basePath, env),
+    answer: serveGateway(createFunctionApp(opened, accounts), settings.basePath, env),
     settled: accounts.context.post.settled,
     hasMail: opened.config.mail !== undefined,
   };
