@@ -47,11 +47,23 @@ const exportOf = async (data: string): Promise<string[]> => {
   return stdout.trimEnd().split('\n');
 };
 
-/** An export file of these lines, with the checksum that belongs to them. */
-const writeExport = async (file: string, lines: readonly string[]): Promise<string> => {
-  const text = lines.map((line) => `${line}\n`).join('');
-  const sha256 = createHash('sha256').update(text).digest('hex');
-  await writeFile(file, `${text}${JSON.stringify({ sha256 })}\n`);
+const sumOf = (lines: readonly string[]): string =>
+  createHash('sha256')
+    .update(lines.map((line) => `${line}\n`).join(''))
+    .digest('hex');
+
+/** An export file of these lines, with the counts and checksums that belong to them. */
+const writeExport = async (file: string, [first = '', ...lines]: readonly string[]): Promise<string> => {
+  const parts = new Map<string, string[]>();
+  for (const line of lines) {
+    const part = /"collection":"(\w+)"/u.exec(line)?.[1];
+    if (part !== undefined) parts.set(part, [...(parts.get(part) ?? []), line]);
+  }
+  const counts = JSON.stringify(Object.fromEntries([...parts].map(([part, { length }]) => [part, length])));
+  const manifest = first.replace(/"counts":\{[^}]*\}/u, `"counts":${counts}`);
+  const sums = Object.fromEntries([...parts].map(([part, own]) => [part, sumOf(own)]));
+  const seal = JSON.stringify({ parts: sums, sha256: sumOf([manifest, ...lines]) });
+  await writeFile(file, [manifest, ...lines, seal, ''].join('\n'));
   return file;
 };
 
@@ -185,7 +197,7 @@ describe('export and import', () => {
     const [manifest = '', ...rest] = await exportOf(await folderWith(TASKS));
     expect(JSON.parse(manifest)).toMatchObject({
       format: 'tidemark-export',
-      version: 1,
+      version: 2,
       app: 'time-tracker',
       counts: { tasks: 3 },
       seq: 3,

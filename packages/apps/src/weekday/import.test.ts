@@ -155,7 +155,7 @@ test('what is neither is refused by name: no JSON, a truncated file, a changed b
   expect(await refused('[]')).toEqual(['422 IMPORT_REFUSED', expect.stringContaining('not a JSON object')]);
   expect(await refused(file.slice(0, -80))).toEqual(expect.arrayContaining(['422 IMPORT_REFUSED', expect.stringContaining('cut off')]));
   expect(await refused(file.replace('Swim', 'Swam'))).toEqual(['422 IMPORT_REFUSED', expect.stringContaining('checksum')]);
-  expect(await refused(file.replace('"version":1}', '"version":2}'))).toEqual(['422 IMPORT_REFUSED', expect.stringContaining('version 2')]);
+  expect(await refused(file.replace('"version":2}', '"version":3}'))).toEqual(['422 IMPORT_REFUSED', expect.stringContaining('version 3')]);
   expect(await refused('x'.repeat(100_000_000))).toEqual(['413 BODY_TOO_LARGE']);
   expect((await stateOf(other)).size).toBe(0);
   expect((await other.call('POST', '/import', file)).body).toMatchObject({ ...none, written: RECORDS });

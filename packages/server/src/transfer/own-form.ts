@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { type AppDefinition, canonicalJson, compareStrings, type JsonObject, type Result } from '@tidemark/protocol';
-import { printManifest, printRecordLine, printTrailer } from './export-format.ts';
+import { createSeal, printManifest, printRecordLine, printSeal } from './export-format.ts';
 
 /** What a file of an app's own form holds. Equal files give equal values, so that a second import of one adds nothing. */
 export interface OwnFile {
@@ -28,11 +27,14 @@ export const asExport = ({ name, schemaVersion }: AppDefinition, { records, edit
   const sorted = [...records].sort((a, b) => compareStrings(a.collection, b.collection) || compareStrings(a.id, b.id));
   const counts: { [collection: string]: number } = {};
   for (const { collection } of sorted) counts[collection] = (counts[collection] ?? 0) + 1;
-  const manifest = { app: name, counts, exportedAt: editedAt, openConflicts: 0, schemaVersion, seq: 0, spaceId: '' };
-  const lines = sorted.map(({ collection, id, fields }) =>
-    printRecordLine({ collection, id, schemaVersion, fieldsJson: canonicalJson(fields) }),
-  );
-  const text = printManifest(manifest) + lines.join('');
-  const bytes = Buffer.from(text + printTrailer(createHash('sha256').update(text).digest('hex')));
+  const seal = createSeal();
+  const first = printManifest({ app: name, counts, exportedAt: editedAt, openConflicts: 0, schemaVersion, seq: 0 });
+  seal.add(first);
+  const lines = sorted.map(({ collection, id, fields }) => {
+    const line = printRecordLine({ collection, id, schemaVersion, fieldsJson: canonicalJson(fields) });
+    seal.addLines(collection, line);
+    return line;
+  });
+  const bytes = Buffer.from(`${first}${lines.join('')}${printSeal(seal.close())}`);
   return { bytes, pathOf: (line: number): string => sorted[line - 2]?.path ?? `line ${line}` };
 };

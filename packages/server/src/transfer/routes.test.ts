@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { openTestServer, pushOf, put } from '../server.suite.ts';
+import { createSeal, printSeal } from './export-format.ts';
 
 const openTransfer = async () => {
   const server = await openTestServer();
@@ -80,10 +81,17 @@ test('a file that is not sound is refused by its lines, and nothing of it is sto
       }),
     },
   ];
-  expect(await refused(file.slice(0, -80))).toMatchObject([422, { error: { code: 'IMPORT_REFUSED' } }]);
-  expect(await refused(file.replace('first', 'fired'))).toEqual(issue('line 3', 'checksum'));
-  expect(await refused(file.replace('"version":1', '"version":2'))).toEqual(issue('line 1', 'version 2'));
-  const odd = file.replace('"version":1', '"version":{"toString":null}');
+  const lines = file.split('\n');
+  expect(await refused(lines.slice(0, 2).join('\n'))).toEqual(issue('line 2', 'cut off before it'));
+  expect(await refused(lines.slice(0, 1).join('\n'))).toEqual(issue('line 1', 'cut off in part notes, after 0 of 1 lines'));
+  expect(await refused([lines[0], ...lines.slice(2)].join('\n'))).toEqual(
+    issue('line 2', 'part notes: 0 lines are here, the manifest counts 1'),
+  );
+  expect(await refused(file.replace('first', 'fired'))).toEqual(issue('line 3', 'part notes: its checksum does not fit its 1 lines'));
+  expect(await refused(file.replace('"schemaVersion":1,"seq":1', '"schemaVersion":1,"seq":2'))).toEqual(issue('line 3', 'manifest'));
+  expect(await refused(file.replace(/"notes":"[0-9a-f]{4}/u, '"notes":"0123'))).toEqual(issue('line 3', 'part notes'));
+  expect(await refused(file.replace('"version":2', '"version":3'))).toEqual(issue('line 1', 'version 3'));
+  const odd = file.replace('"version":2', '"version":{"toString":null}');
   expect(await refused(odd)).toEqual(issue('line 1', '{"toString":null}'));
   expect(await refused('')).toEqual(issue('line 1', 'empty'));
   expect(await refused('{"andi_weekday_os_v1":{}}')).toEqual(issue('line 1', 'manifest'));
@@ -96,9 +104,11 @@ test('a record that does not fit the collection keeps the whole file out', async
   await write(1, 'a', { title: 'first' });
   await write(2, 'b', { title: 'second' });
   const lines = (await exported()).split('\n').slice(0, -2);
-  const { createHash } = await import('node:crypto');
-  const text = `${lines.map((line) => line.replace('"second"', '7')).join('\n')}\n`;
-  const file = `${text}${JSON.stringify({ sha256: createHash('sha256').update(text).digest('hex') })}\n`;
+  const seal = createSeal();
+  const changed = lines.map((line) => `${line.replace('"second"', '7')}\n`);
+  seal.add(changed[0] ?? '');
+  for (const line of changed.slice(1)) seal.addLines('notes', line);
+  const file = `${changed.join('')}${printSeal(seal.close())}`;
   expect(await sendAs(bob, '', file)).toMatchObject({
     status: 422,
     answer: {
