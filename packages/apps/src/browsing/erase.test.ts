@@ -87,12 +87,43 @@ describe.each(['memory', 'sqlite'] as const)('on %s', (kind) => {
   });
 });
 
-test.each(['?form=1', '?from=yesterday', '?domain=', '?tz=Nowhere/Land&domain=x.example'])('%s erases nothing', async (query) => {
+test('a domain in any spelling, and pages whose browser calls it otherwise or not at all', async () => {
   const server = await openBrowsingServer();
-  await fill(server);
-  expect((await server.call('DELETE', `/api/data${query}`)).status).toBe(400);
-  expect(JSON.parse(await readAll(server.call))).toHaveLength(6);
+  const url = 'https://Secret.example./x';
+  const visits = [
+    visitAt(0, { url, domain: 'secret' }),
+    visitAt(1, { url, domain: '' }),
+    visitAt(2, { domain: 'SECRET.example.' }),
+    visitAt(3),
+  ];
+  await server.call('POST', '/api/sync/page-visits', { visits });
+  const aggregates = [
+    aggregateOf(1, { domainDurations: { 'Secret.EXAMPLE': 5, 'site1.example': 5 } }),
+    aggregateOf(2, { currentUrl: url, currentDomain: 'secret' }),
+    aggregateOf(3, { domainDurations: {}, statistics: { mostVisitedDomain: 'secret.example' } }),
+    aggregateOf(4, { currentDomain: 'notsecret.example' }),
+  ];
+  await server.call('POST', '/api/sync/tab-aggregates', { aggregates });
+  expect((await server.call('DELETE', '/api/data?domain=Secret.Example.')).body).toMatchObject({ pageVisits: 3, tabAggregates: 3 });
+  const left: readonly JsonObject[] = JSON.parse(await readAll(server.call));
+  expect(left).toHaveLength(5);
+  expect(JSON.stringify(left.filter(({ tabId, url: address }) => address !== undefined || tabId !== 4))).not.toMatch(/secret/i);
+  // What else such an aggregate told is kept: only the name goes.
+  expect(left.find(({ tabId, pageCount }) => tabId === 1 && pageCount !== undefined)).toMatchObject({
+    domainDurations: { 'site1.example': 5 },
+    currentUrl: 'https://site2.example/',
+  });
 });
+
+test.each(['?form=1', '?from=yesterday', '?domain=', '?domain=.', '?tz=Nowhere/Land&domain=x.example'])(
+  '%s erases nothing',
+  async (query) => {
+    const server = await openBrowsingServer();
+    await fill(server);
+    expect((await server.call('DELETE', `/api/data${query}`)).status).toBe(400);
+    expect(JSON.parse(await readAll(server.call))).toHaveLength(6);
+  },
+);
 
 test('what was erased is not in the database file any more, once its log is written back', async () => {
   const server = await openBrowsingServer('sqlite');

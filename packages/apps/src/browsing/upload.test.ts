@@ -89,6 +89,8 @@ describe('a whole request', () => {
         expect.objectContaining({ code: 'BATCH_TOO_LARGE', details: { limit: 1_000 } }),
       ]);
     }
+    const aggregates = Array.from({ length: 1_001 }, (_, i) => aggregateOf(i));
+    expect((await call('POST', '/api/sync/tab-aggregates', { aggregates })).status).toBe(413);
     expect(await readAll(call)).toBe('[]');
   });
 

@@ -2,6 +2,7 @@ import { type JsonObject, ok, type Result } from '@tidemark/protocol';
 import { answerJson, applyWrites, type Call, type Endpoint, endpoint, NO_INPUT, type Write } from '@tidemark/server/rest';
 import * as z from 'zod';
 import { domainName, type PageVisitFields, type TabAggregateFields } from '../schema.ts';
+import { domainOf } from '../visit.ts';
 import { rangeQuery, readBounds, readZone } from './range.ts';
 
 const AT_ONCE = 1_000;
@@ -19,14 +20,23 @@ interface Row {
   readonly fieldsJson: string;
 }
 
-const isOf = (domain: string, name: string): boolean => name === domain || name.endsWith(`.${domain}`);
+/** A name as it is compared: browsers send it in any case, and a dot at its end changes nothing. */
+const folded = (name: string): string => name.toLowerCase().replace(/\.$/, '');
+
+const isOf = (domain: string, name: string): boolean => `.${folded(name)}`.endsWith(`.${domain}`);
+
+/** A page is of the domain that its browser names and of that of its address: browsers may name it otherwise, or not at all. */
+const isPageOf = (
+  domain: string,
+  page: { readonly url?: string | null | undefined; readonly domain?: string | null | undefined },
+): boolean => isOf(domain, page.domain ?? '') || isOf(domain, domainOf(page.url ?? '') ?? '');
 
 const touches = ({ from, to }: Wanted, start: number, end: number): boolean =>
   (from === undefined || end >= from) && (to === undefined || start < to);
 
 const isWantedVisit = (wanted: Wanted, visit: PageVisitFields): boolean => {
-  const { startedAt, endedAt, duration, domain } = visit;
-  if (wanted.domain !== undefined && (domain === undefined || !isOf(wanted.domain, domain))) return false;
+  const { startedAt, endedAt, duration } = visit;
+  if (wanted.domain !== undefined && !isPageOf(wanted.domain, visit)) return false;
   if (startedAt === undefined) return wanted.from === undefined && wanted.to === undefined;
   return touches(wanted, startedAt, endedAt ?? startedAt + (duration ?? 0));
 };
@@ -40,19 +50,18 @@ const forgetVisit = (wanted: Wanted, row: Row): readonly Write[] => {
 
 /** The aggregate without a domain: its time there is taken off the total. */
 const withoutDomain = (aggregate: TabAggregateFields, domain: string): JsonObject => {
-  const { domainDurations = {}, currentUrl: _url, currentDomain, currentAt: _at, statistics: _statistics, ...others } = aggregate;
+  const { domainDurations = {}, currentUrl, currentDomain, currentAt, statistics: _statistics, ...others } = aggregate;
   const kept = Object.entries(domainDurations).filter(([name]) => !isOf(domain, name));
   const gone = Object.entries(domainDurations).reduce((sum, [name, ms]) => (isOf(domain, name) ? sum + ms : sum), 0);
-  const current =
-    typeof currentDomain === 'string' && !isOf(domain, currentDomain)
-      ? { currentUrl: aggregate.currentUrl ?? null, currentDomain, currentAt: aggregate.currentAt ?? 0 }
-      : {};
+  const isGone = currentAt === undefined || isPageOf(domain, { url: currentUrl, domain: currentDomain });
+  const current = isGone ? {} : { currentUrl: currentUrl ?? null, currentDomain: currentDomain ?? null, currentAt };
   const totalActiveDuration = Math.max(0, aggregate.totalActiveDuration - gone);
   return { ...others, ...current, totalActiveDuration, domainDurations: Object.fromEntries(kept) };
 };
 
-const namesDomain = ({ domainDurations = {}, currentDomain }: TabAggregateFields, domain: string): boolean =>
-  [...Object.keys(domainDurations), currentDomain ?? ''].some((name) => isOf(domain, name));
+const namesDomain = ({ domainDurations = {}, currentUrl, currentDomain, statistics = {} }: TabAggregateFields, domain: string): boolean =>
+  isPageOf(domain, { url: currentUrl, domain: currentDomain }) ||
+  [...Object.keys(domainDurations), String(statistics.mostVisitedDomain)].some((name) => isOf(domain, name));
 
 /** Of an aggregate a domain can be taken out; a time cannot, so that one that touches it goes as a whole. */
 const forgetAggregate = (wanted: Wanted, row: Row): readonly Write[] => {
@@ -116,7 +125,7 @@ export const eraseEndpoint: Endpoint = endpoint({
 With from, to or domain: the visits that touch these times and are of this domain or one below it. From tab aggregates a domain is taken
 out; those that touch the times are erased as a whole. The earlier states of all other records go with it. A browser that has not sent
 what it recorded, or sends it anew with other content, brings it back: it must forget the same.`,
-  query: z.strictObject({ ...rangeQuery, domain: domainName.optional() }),
+  query: z.strictObject({ ...rangeQuery, domain: domainName.regex(/[^.]/, 'must be a domain such as example.com').optional() }),
   answers: {
     200: {
       description: 'Erased',
@@ -135,7 +144,7 @@ what it recorded, or sends it anew with other content, brings it back: it must f
     const zone = readZone(query.tz);
     const bounds = zone.ok ? readBounds(query, zone.value) : zone;
     if (!bounds.ok) return bounds;
-    const erased = await eraseSome(call, { ...bounds.value, domain: query.domain?.toLowerCase() });
+    const erased = await eraseSome(call, { ...bounds.value, domain: query.domain && folded(query.domain) });
     return erased.ok ? ok(await answerJson(call.c, erased.value)) : erased;
   },
 });
