@@ -42,6 +42,6 @@ export const taskTrackerRoutes: AppRoutes = restRoutes({
   description: 'Tasks and categories of one person. Send an API key as x-api-key, or a token as Authorization: Bearer.',
   version: '1.0.0',
   dialect: restDialect({ RECORD_IN_USE: 'CATEGORY_IN_USE' }),
-  rateLimit: { perSecond: 1_000, burst: 2_000 },
+  rateLimit: { perSecond: 1_000, burst: 2_000, per: 'key' },
   endpoints,
 });

@@ -73,6 +73,7 @@ export const createKeyIdentity = (context: AccountsContext): Identity => ({
       spaceKey: accountSpaceKey(accountId),
       scopes: key.row.scopes,
       emailVerified,
+      keyId: key.row.keyId,
       expiresAt: Math.min(key.row.expiresAt ?? lookedAtAgain, lookedAtAgain),
     });
   },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Identity } from '../identity/identity.ts';
 import { pushOf, put, refusalOf } from '../server.suite.ts';
 import { DAY_MS, openAccounts, type TestAccounts } from './accounts.suite.ts';
 import { keyIdOf, newApiKey, newKeyId } from './api-key-format.ts';
@@ -46,6 +47,18 @@ describe('an API key', () => {
     expect(listed).toContain(view.id);
     expect(listed).not.toContain('secretHash');
     expect(JSON.stringify(await items.scan({ limit: 100 }))).not.toContain(key.split('_')[3]);
+  });
+
+  test("says which of its account's keys it is, and a session says none", async () => {
+    const { accounts, token, make } = await open();
+    const [one, other] = [await make(), await make()];
+    const keyIdOfCaller = async (identity: Identity, credential: string) => {
+      const principal = await identity.authenticate({ authorization: `Bearer ${credential}`, app: 'notes' });
+      return principal.ok ? principal.value.keyId : principal.error.code;
+    };
+    expect(await keyIdOfCaller(accounts.apiKeys, one.key)).toBe(one.view.id);
+    expect(await keyIdOfCaller(accounts.apiKeys, other.key)).toBe(other.view.id);
+    expect(await keyIdOfCaller(accounts.identity, token)).toBe(undefined);
   });
 
   test('does only what its scopes say, in its app, and never anything to the account', async () => {

@@ -4,6 +4,8 @@ import { type Env, type Refusal, refuse } from '@tidemark/protocol';
 export interface RateLimit {
   readonly perSecond: number;
   readonly burst: number;
+  /** Whose bucket: all that a user sends, however signed in; or each API key's own, beside one for the user's tokens. Default: user. */
+  readonly per?: 'user' | 'key';
 }
 
 export interface RateLimiter {
@@ -18,7 +20,7 @@ const KEYS_MAX = 10_000;
  * time is forgotten, which fills its bucket. The headers are RateLimit and RateLimit-Policy (IETF draft 10), and
  * Retry-After beside a refusal.
  */
-export const createRateLimiter = ({ perSecond, burst }: RateLimit, env: Pick<Env, 'mono'>): RateLimiter => {
+export const createRateLimiter = ({ perSecond, burst }: Omit<RateLimit, 'per'>, env: Pick<Env, 'mono'>): RateLimiter => {
   const buckets = new Map<string, { tokens: number; at: number }>();
   const policy = `"default";q=${burst};w=${Math.ceil(burst / perSecond)}`;
   const secondsUntil = (tokens: number, wanted: number): number => Math.max(0, Math.ceil((wanted - tokens) / perSecond));

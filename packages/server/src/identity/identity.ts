@@ -14,6 +14,8 @@ export interface Principal {
   readonly emailVerified: boolean;
   /** The client the token is bound to, where it is bound to one. */
   readonly clientId?: string;
+  /** The id of the API key it sent, where it sent one: not a secret. */
+  readonly keyId?: string;
   /** Wall clock, milliseconds. A live stream ends then. */
   readonly expiresAt: number;
   /** What the issuer says about the person, for an app to show. Never a key: addresses and numbers change hands. */

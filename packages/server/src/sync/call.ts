@@ -72,7 +72,7 @@ export interface OpenRoute extends RouteRow {
 export interface AppRoutes {
   /** How the app's own routes word a refusal; the native routes under the same mount keep the catalogue's words. */
   readonly dialect?: Dialect;
-  /** A token bucket for each user and API key over the app's own routes: `perSecond` on end, `burst` at once. */
+  /** A token bucket for each user, or each API key, over the app's own routes: `perSecond` on end, `burst` at once. */
   readonly rateLimit?: RateLimit;
   /** Refuse whoever's e-mail address is not verified under the whole mount, native routes included, unless a mount says otherwise. */
   readonly requireVerifiedEmail?: boolean;

@@ -6,7 +6,8 @@ import { authorizationOf } from '../http/authorization.ts';
 import type { HttpApp, HttpContext } from '../http/context.ts';
 import type { Dialect } from '../http/dialect.ts';
 import { mountPath } from '../http/mount-path.ts';
-import { createRateLimiter, type RateLimiter } from '../http/rate-limit.ts';
+import { createRateLimiter, type RateLimit, type RateLimiter } from '../http/rate-limit.ts';
+import { spaceKeyOf } from '../identity/identity.ts';
 import { transferRoutes } from '../transfer/routes.ts';
 import type { AccountRoute, AppRoutes, Route, Services } from './call.ts';
 import { deviceRoutes } from './device-routes.ts';
@@ -27,12 +28,16 @@ export interface Mount {
 /** What is served under each mount. */
 const NATIVE_ROUTES: readonly Route[] = [...pushPullRoutes, ...liveRoutes, ...recordRoutes, ...deviceRoutes];
 
+interface Limiter extends RateLimiter {
+  readonly per: RateLimit['per'];
+}
+
 /** What a request meets before a route of this mount handles it. */
 interface Guard {
   readonly app: AppDefinition;
   readonly services: Services;
   readonly dialect: Dialect | undefined;
-  readonly limiter: RateLimiter | undefined;
+  readonly limiter: Limiter | undefined;
   readonly requireVerifiedEmail: boolean;
 }
 
@@ -46,7 +51,8 @@ export const mountApp = (http: HttpApp, mount: Mount, services: Services): void 
   const isOwn = (route: Route): boolean => own.some(({ path }) => path === route.path);
   const native = [...NATIVE_ROUTES, ...transferRoutes.filter((route) => !isOwn(route))];
   mountTable(http, base, native, { app, services, dialect: undefined, limiter: undefined, requireVerifiedEmail });
-  const limiter = routes?.rateLimit === undefined ? undefined : createRateLimiter(routes.rateLimit, services.env);
+  const limit = routes?.rateLimit;
+  const limiter = limit === undefined ? undefined : { ...createRateLimiter(limit, services.env), per: limit.per };
   const beside = transferRoutes.filter(
     (route) => isOwn(route) && own.every(({ path, method }) => path !== route.path || method !== route.method),
   );
@@ -74,8 +80,8 @@ const handle = async (c: HttpContext, route: Route, { app, services, limiter, re
     c.set('reason', principal.error.message);
     return answerRefusal(c, principal.error);
   }
-  const { scopes, spaceKey, emailVerified, clientId } = principal.value;
-  const limited = take(c, limiter, spaceKey);
+  const { scopes, spaceKey, emailVerified, clientId, keyId } = principal.value;
+  const limited = take(c, limiter, limiter?.per === 'key' && keyId !== undefined ? spaceKeyOf('key', keyId) : spaceKey);
   if (limited !== undefined) return answerRefusal(c, limited);
   if (!scopes.includes(route.access)) {
     return answerRefusal(c, refuse('FORBIDDEN', `This token may not ${route.access}.`).error);

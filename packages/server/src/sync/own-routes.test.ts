@@ -15,12 +15,15 @@ const greetings: AppRoutes = {
   ],
 };
 
-/** Takes `Bearer <user>:<scope>,<scope>`. */
+/** Takes `Bearer <user>:<scope>,<scope>`, and `Bearer <user>~<key>` for an API key of the user. */
 const scoped: Identity = {
   authenticate: async ({ authorization }) => {
-    const [subject = '', scopes = ''] = (authorization ?? '').replace('Bearer ', '').split(':');
+    const [who = '', scopes = ''] = (authorization ?? '').replace('Bearer ', '').split(':');
+    const [subject = '', keyId] = who.split('~');
     const given = scopes === '' ? ['read', 'write'] : scopes.split(',').filter((scope) => scope !== 'none');
-    return ok({ issuer: 'test', subject, spaceKey: subject, scopes: given, emailVerified: true, expiresAt: Number.MAX_SAFE_INTEGER });
+    const key = keyId === undefined ? {} : { keyId };
+    const expiresAt = Number.MAX_SAFE_INTEGER;
+    return ok({ issuer: 'test', subject, spaceKey: subject, scopes: given, emailVerified: true, ...key, expiresAt });
   },
 };
 const mounts = [{ app: notes, path: '/apps/notes', routes: greetings }];
@@ -76,6 +79,21 @@ describe('routes of an app', () => {
     expect(await refusalOf(refused)).toBe('400 X_TOO_MANY_REQUESTS');
     expect((await hello('bob')).status).toBe(200);
     expect((await call('GET', '/apps/notes/sync/session', undefined, as('ann'))).status).toBe(200);
+  });
+
+  test.each([
+    ['key', [200, 200, 200]],
+    ['user', [400, 400, 400]],
+  ] as const)('are limited per %s: what another key and a token of the same user get after one key took all', async (per, statuses) => {
+    const routes: AppRoutes = { ...greetings, rateLimit: { perSecond: 1, burst: 3, per } };
+    const { call } = await openTestServer({ mounts: [{ app: notes, path: '/apps/notes', routes }], identity: scoped });
+    const hello = (who: string) => call('GET', '/apps/notes/hello', undefined, as(who));
+    for (let i = 0; i < 3; i += 1) expect((await hello('ann~one')).headers.get('RateLimit')).toMatch(`r=${2 - i};`);
+    expect((await hello('ann~one')).status).toBe(400);
+    const others = [await hello('ann~two'), await hello('ann'), await hello('ann~three')];
+    expect(others.map(({ status }) => status)).toEqual(statuses);
+    expect(others[0]?.headers.get('RateLimit')).toMatch(per === 'key' ? 'r=2;' : 'r=0;');
+    expect((await hello('bob~four')).status).toBe(200);
   });
 
   test('cannot take the place of a native one', async () => {
