@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path/posix';
 import { root } from '../step.js';
 
 const RECORD = `${root}docs/testing/mutation.json`;
@@ -17,18 +18,28 @@ const scoreOf = (killed, survived) => (killed + survived === 0 ? '-' : `${((100 
 const rowOf = (file, killed, survived, commit) => [file, scoreOf(killed, survived), killed, survived, commit];
 
 /**
- * The rows of the record after a run: those of its files are new, the others stay; the last row is their sum.
+ * The rows of the record after a run: those of its files are new, the others stay; then the sum of each folder and of all.
  * `report` is Stryker's JSON: `{ files: { [path]: { mutants: { status }[] } } }`.
  */
 export const rowsAfter = (rows, report, commit) => {
-  const byFile = new Map(rows.filter(([file]) => file !== ALL).map((row) => [row[0], row]));
+  const byFile = new Map(rows.filter(([file]) => file !== ALL && !file.startsWith(`${ALL} `)).map((row) => [row[0], row]));
   for (const [file, { mutants }] of Object.entries(report.files)) {
     const count = (...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
     byFile.set(file, rowOf(file, count('Killed', 'Timeout'), count('Survived', 'NoCoverage'), commit));
   }
   const sorted = [...byFile.values()].sort(([a], [b]) => (a < b ? -1 : 1));
-  const sum = (column) => sorted.reduce((total, row) => total + row[column], 0);
-  return [...sorted, rowOf(ALL, sum(2), sum(3), '')];
+  const sumOf = (name, some) => {
+    const sum = (column) => some.reduce((total, row) => total + row[column], 0);
+    return rowOf(name, sum(2), sum(3), '');
+  };
+  const folders = [...new Set(sorted.map(([file]) => dirname(file)))];
+  const sums = folders.map((folder) =>
+    sumOf(
+      `${ALL} of ${folder}`,
+      sorted.filter(([file]) => dirname(file) === folder),
+    ),
+  );
+  return [...sorted, ...sums, sumOf(ALL, sorted)];
 };
 
 /** A row a line, as the formatter has it. */

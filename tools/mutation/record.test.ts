@@ -3,17 +3,21 @@ import { rowsAfter } from './record.js';
 
 const mutants = (...statuses: readonly string[]) => ({ mutants: statuses.map((status) => ({ status })) });
 
-test('a run replaces the rows of its files, keeps the others and sums all up', () => {
-  const first = rowsAfter([], { files: { 'b.ts': mutants('Killed', 'Survived'), 'a.ts': mutants('Timeout', 'Killed') } }, 'one');
+test('a run replaces the rows of its files, keeps the others and sums up each folder and all', () => {
+  const first = rowsAfter([], { files: { 'two/b.ts': mutants('Killed', 'Survived'), 'one/a.ts': mutants('Timeout', 'Killed') } }, 'one');
   expect(first).toEqual([
-    ['a.ts', '100.0 %', 2, 0, 'one'],
-    ['b.ts', '50.0 %', 1, 1, 'one'],
+    ['one/a.ts', '100.0 %', 2, 0, 'one'],
+    ['two/b.ts', '50.0 %', 1, 1, 'one'],
+    ['all of one', '100.0 %', 2, 0, ''],
+    ['all of two', '50.0 %', 1, 1, ''],
     ['all', '75.0 %', 3, 1, ''],
   ]);
-  const second = rowsAfter(first, { files: { 'b.ts': mutants('Killed', 'NoCoverage', 'Killed', 'Ignored', 'Killed') } }, 'two');
+  const second = rowsAfter(first, { files: { 'two/b.ts': mutants('Killed', 'NoCoverage', 'Killed', 'Ignored', 'Killed') } }, 'two');
   expect(second).toEqual([
-    ['a.ts', '100.0 %', 2, 0, 'one'],
-    ['b.ts', '75.0 %', 3, 1, 'two'],
+    ['one/a.ts', '100.0 %', 2, 0, 'one'],
+    ['two/b.ts', '75.0 %', 3, 1, 'two'],
+    ['all of one', '100.0 %', 2, 0, ''],
+    ['all of two', '75.0 %', 3, 1, ''],
     ['all', '83.3 %', 5, 1, ''],
   ]);
 });

@@ -9,7 +9,7 @@ export const extremeRule = (name: string, direction: 1 | -1): MergeRule => ({
   combines: false,
   merge: ({ mine: { value: mine }, theirs: { value: theirs } }) => {
     if (isAbsent(theirs)) return { value: mine === undefined ? theirs : mine, dropped: 'none' };
-    const further = !isAbsent(mine) && direction * compareValues(mine, theirs) > 0;
+    const further = !isAbsent(mine) && Math.sign(compareValues(mine, theirs)) === direction;
     return { value: further ? mine : theirs, dropped: 'none' };
   },
 });

@@ -68,3 +68,15 @@ test('where the second is not above the first, or empty, the answer is just abov
   expect(orderBetween('b', 'a')).toBe('c');
   expect(orderBetween(undefined, '')).toBe(orderBetween(undefined, undefined));
 });
+
+test.each([
+  ['at the open ends one digit further', undefined, 'V5', 'U'],
+  ['at the open ends one digit further', 'V5', undefined, 'W'],
+  ['in the middle of two digits', 'A5', 'K5', 'F'],
+  ['in the middle of two digits', 'A', 'D', 'C'],
+  ['between neighbours as short as can be', 'A5', 'B5', 'B'],
+  ['between neighbours as short as can be', 'A5', 'B', 'A6'],
+  ['behind what both begin with', 'AB', 'AF', 'AD'],
+])('a key stands %s: between %s and %s', (_where, before, after, expected) => {
+  expect(orderBetween(before, after)).toBe(expected);
+});

@@ -7,16 +7,17 @@ const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
  * Source: David Greenspan, "Implementing Fractional Indexing" (2020), with steps of one digit at the open ends.
  */
 export const orderBetween = (before: string | undefined, after: string | undefined): string =>
-  between(before ?? '', after === undefined || after === '' || (before !== undefined && before >= after) ? undefined : after);
+  between(before ?? '', (after ?? '') > (before ?? '') ? after : undefined);
 
 const between = (low: string, high: string | undefined): string => {
-  let common = 0;
-  while (high !== undefined && common < high.length && (low[common] ?? '0') === high[common]) common += 1;
-  if (high !== undefined && common > 0) {
+  if (high !== undefined) {
+    let common = 0;
+    while ((low[common] ?? '0') === high[common]) common += 1;
     // Only a key that ends in 0, which this function never makes, leaves nothing above its prefix.
-    return high.slice(0, common) + between(low.slice(common), high.slice(common) || undefined);
+    if (common > 0) return high.slice(0, common) + between(low.slice(common), high.slice(common) || undefined);
   }
-  const lowDigit = low === '' ? 0 : DIGITS.indexOf(low.charAt(0));
+  // Nothing is found at the beginning, as 0 is.
+  const lowDigit = DIGITS.indexOf(low.charAt(0));
   const highDigit = high === undefined ? DIGITS.length : DIGITS.indexOf(high.charAt(0));
   if (highDigit - lowDigit > 1) return DIGITS.charAt(digitBetween(low, high, lowDigit, highDigit));
   if (high !== undefined && high.length > 1) return high.charAt(0);

@@ -99,3 +99,9 @@ test('names are those of the design, each once', () => {
     '["last","newest","max","min","newestBy","once","counter","set","map","list","intervals","text","review"]',
   );
 });
+
+test('a rule says of itself whether it holds for every write, and whether it combines', () => {
+  const namesOf = (rules: readonly MergeRule[]) => [...new Set(rules.map(({ name }) => name))];
+  expect(namesOf(all.filter(({ when }) => when === 'always'))).toEqual(['max', 'min', 'newestBy', 'once']);
+  expect(namesOf(all.filter(({ combines }) => combines))).toEqual(['counter', 'set', 'map', 'list', 'intervals', 'text']);
+});
