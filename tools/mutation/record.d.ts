@@ -4,5 +4,5 @@ export interface Report {
   readonly files: { readonly [path: string]: { readonly mutants: readonly { readonly status: string }[] } };
 }
 
-export declare const rowsAfter: (rows: readonly Row[], report: Report, commit: string) => readonly Row[];
-export declare const recordScores: (reportFile: string) => void;
+export declare const rowsAfter: (rows: readonly Row[], report: Report, commit: string, files?: readonly string[]) => readonly Row[];
+export declare const recordScores: (reportFile: string, files: readonly string[]) => void;

@@ -19,11 +19,13 @@ const rowOf = (file, killed, survived, commit) => [file, scoreOf(killed, survive
 
 /**
  * The rows of the record after a run: those of its files are new, the others stay; then the sum of each folder and of all.
- * `report` is Stryker's JSON: `{ files: { [path]: { mutants: { status }[] } } }`.
+ * `report` is Stryker's JSON: `{ files: { [path]: { mutants: { status }[] } } }`; it remembers the files of earlier runs, so that
+ * those of this one are named (none: all of them).
  */
-export const rowsAfter = (rows, report, commit) => {
+export const rowsAfter = (rows, report, commit, files = []) => {
   const byFile = new Map(rows.filter(([file]) => file !== ALL && !file.startsWith(`${ALL} `)).map((row) => [row[0], row]));
   for (const [file, { mutants }] of Object.entries(report.files)) {
+    if (files.length > 0 && !files.includes(file)) continue;
     const count = (...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
     byFile.set(file, rowOf(file, count('Killed', 'Timeout'), count('Survived', 'NoCoverage'), commit));
   }
@@ -50,10 +52,10 @@ const print = (rows) => {
   return `{\n  ${members.join(',\n  ')},\n  "rows": [\n    ${rows.map(lineOf).join(',\n    ')}\n  ]\n}\n`;
 };
 
-/** Brings docs/testing/mutation.json up to date with a report of Stryker; `npm run sim -- page` makes the page of it. */
-export const recordScores = (reportFile) => {
+/** Brings docs/testing/mutation.json up to date with a report of Stryker about `files`; `npm run sim -- page` makes the page of it. */
+export const recordScores = (reportFile, files) => {
   const known = existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')).rows : [];
   const commit = execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=12'], { cwd: root, encoding: 'utf8' }).trim();
-  const rows = rowsAfter(known, JSON.parse(readFileSync(reportFile, 'utf8')), commit);
+  const rows = rowsAfter(known, JSON.parse(readFileSync(reportFile, 'utf8')), commit, files);
   writeFileSync(RECORD, print(rows));
 };

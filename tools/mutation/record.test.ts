@@ -25,3 +25,12 @@ test('a run replaces the rows of its files, keeps the others and sums up each fo
 test('a file in which nothing can be changed has no score', () => {
   expect(rowsAfter([], { files: { 'a.ts': mutants() } }, 'one')[0]).toEqual(['a.ts', '-', 0, 0, 'one']);
 });
+
+test('what a report remembers of files of earlier runs is no news', () => {
+  const first = rowsAfter([], { files: { 'one/a.ts': mutants('Killed') } }, 'one');
+  const report = { files: { 'one/a.ts': mutants('Survived'), 'one/b.ts': mutants('Killed') } };
+  expect(rowsAfter(first, report, 'two', ['one/b.ts']).slice(0, 2)).toEqual([
+    ['one/a.ts', '100.0 %', 1, 0, 'one'],
+    ['one/b.ts', '100.0 %', 1, 0, 'two'],
+  ]);
+});

@@ -27,6 +27,6 @@ await runAsMain(import.meta.url, async ([part, ...files]) => {
   try {
     await runCommand(process.execPath, args, 'Too many changes went unnoticed; they stand above.');
   } finally {
-    if (existsSync(report)) recordScores(report);
+    if (existsSync(report)) recordScores(report, files);
   }
 });
