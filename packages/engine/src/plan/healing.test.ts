@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { createBench, type Sketch, type TestBench } from '../test-engine.suite.ts';
 
-// Writes of a log that was lost come back in any order. Tables of many orders are in outcomes.test.ts; here what is rare.
+// Writes of a log that was lost come back in any order. Tables of many orders are in outcomes-of-healing.test.ts; here what is rare.
 
 const words = z.string().optional();
 const notes = defineCollection({
