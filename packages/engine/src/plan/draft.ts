@@ -1,6 +1,6 @@
 import { type AppDefinition, CONFLICTS, type JsonObject, upcastConflict, upcastFields } from '@tidemark/protocol';
 import type { Append, ClientRow, Loaded, LogRow, ReceiptRow, RecordKey, RecordRow, SpaceRow } from '../storage/storage.ts';
-import { createLogDraft, type LogDraft, type UnhashedRow } from './log-draft.ts';
+import { createLogDraft, type DigestStep, type LogDraft, type UnhashedRow } from './log-draft.ts';
 import { parseMeta, printMeta, type RecordMeta } from './meta.ts';
 import { createJournal, createOverlay } from './overlay.ts';
 
@@ -27,7 +27,7 @@ export interface Needs {
 /** Everything a plan may look at, loaded before. */
 export interface PlanInput extends Loaded {
   /** Keys (recordKey) of the records that were asked for; one that is not among `records` does not exist. */
-  readonly asked: ReadonlySet<string>;
+  readonly asked: { has(key: string): boolean };
   readonly pastStates: ReadonlyMap<string, PastState>;
   readonly logRows: ReadonlyMap<number, LogRow | undefined>;
 }
@@ -136,7 +136,17 @@ const toChange = (
   hash: '',
 });
 
+/** `recordKey` that makes no text anew while one record is looked up over and over, as in planning its mutation. */
+const createKeys = (): typeof recordKey => {
+  let last = { collection: '', id: '', key: recordKey('', '') };
+  return (collection, id) => {
+    if (last.id !== id || last.collection !== collection) last = { collection, id, key: recordKey(collection, id) };
+    return last.key;
+  };
+};
+
 export const createDraft = (app: AppDefinition, space: SpaceRow, input: PlanInput, now: number): Draft => {
+  const keyOf = createKeys();
   const journal = createJournal();
   const log = createLogDraft(space, journal);
   const parsed = new Map<string, DraftRecord | undefined>();
@@ -152,26 +162,32 @@ export const createDraft = (app: AppDefinition, space: SpaceRow, input: PlanInpu
   const clients = createOverlay((id) => storedClients.get(id), journal);
 
   const addChange: Draft['addChange'] = ({ collection, id, deleted, fieldsJson, fields, meta }, { mutationId, clientId, at }) => {
-    const key = recordKey(collection, id);
+    const key = keyOf(collection, id);
     const previous = records.get(key);
     const { schemaVersion } = app;
     const seq = log.head() + 1;
     const revision = (previous?.revision ?? 0) + 1;
     const prevSeq = previous?.seq ?? 0;
     const state: DraftRecord = { collection, id, seq, revision, updatedAt: now, schemaVersion, deleted, fieldsJson, fields, meta };
-    log.add(toChange(state, prevSeq, mutationId, clientId, at), previous, state);
+    log.add(toChange(state, prevSeq, mutationId, clientId, at));
     records.set(key, state);
     return state;
   };
   const append = (): Append | undefined => {
     if (!records.hasChanges() && !receipts.hasChanges() && !clients.hasChanges()) return undefined;
+    const steps: DigestStep[] = [];
+    const recordRows: RecordRow[] = [];
+    for (const [key, after] of records.changed()) {
+      steps.push({ before: stored.get(key), after });
+      recordRows.push(toRecordRow(after));
+    }
     return {
       expectedAppends: space.appends,
-      space: { ...space, appends: space.appends + 1, committedAt: now, ...log.close() },
+      space: { ...space, appends: space.appends + 1, committedAt: now, ...log.close(steps) },
       changes: log.changes,
-      records: records.changed().map(toRecordRow),
-      receipts: receipts.changed(),
-      clients: clients.changed(),
+      records: recordRows,
+      receipts: [...receipts.changed().values()],
+      clients: [...clients.changed().values()],
     };
   };
   return {
@@ -181,7 +197,7 @@ export const createDraft = (app: AppDefinition, space: SpaceRow, input: PlanInpu
     epochStart: space.epochStart,
     head: log.head,
     changeCount: () => log.changes.length,
-    record: (collection, id) => records.get(recordKey(collection, id)),
+    record: (collection, id) => records.get(keyOf(collection, id)),
     ...lookups(space, input, log, (key) => records.get(key) !== undefined),
     receipt: receipts.get,
     client: clients.get,

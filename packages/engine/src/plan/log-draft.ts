@@ -1,4 +1,4 @@
-import { addHash, recordHash, subtractHash } from '@tidemark/protocol';
+import { recordHash } from '@tidemark/protocol';
 import { chainHash } from '../hash.ts';
 import type { LogRow, SpaceRow } from '../storage/storage.ts';
 import type { Journal } from './overlay.ts';
@@ -12,57 +12,70 @@ export interface DigestState {
   readonly deleted: boolean;
 }
 
-/** The end of the log as it grows while a plan is made: head, chain hash and digest with it. */
+/** A record that a plan has changed: as it was stored, and as it is to be. */
+export interface DigestStep {
+  readonly before: DigestState | undefined;
+  readonly after: DigestState;
+}
+
+/** The end of the log as it grows while a plan is made. */
 export interface LogDraft {
   readonly changes: readonly LogRow[];
   head(): number;
-  /** Appends a change (its seq must be the next) that brings a record from `previous` to `next`. `row.hash` is set here. */
-  add(row: UnhashedRow, previous: DigestState | undefined, next: DigestState): void;
-  /** What the space's row says of the new end. */
-  close(): Pick<SpaceRow, 'head' | 'hash' | 'digest'>;
+  /** Appends a change; its seq must be the next. */
+  add(row: UnhashedRow): void;
+  /** What the space's row says of the new end. `row.hash` of all changes is set here: a plan that is taken back hashes nothing. */
+  close(records: Iterable<DigestStep>): Pick<SpaceRow, 'head' | 'hash' | 'digest'>;
 }
 
 /** A change in the making: its hash follows from all the rest. */
 export type UnhashedRow = Omit<LogRow, 'hash'> & { hash: string };
 
-type DigestEntry = readonly [count: number, high: number, low: number];
+/** A collection's entry of the digest, as it is summed up. */
+interface Sum {
+  count: number;
+  high: number;
+  low: number;
+}
 
-const NO_RECORDS: DigestEntry = [0, 0, 0];
+const addTo = (sum: Sum, { collection, id, seq, fieldsJson, deleted }: DigestState, sign: 1 | -1): void => {
+  if (deleted) return;
+  const [high, low] = recordHash(collection, id, seq, fieldsJson);
+  sum.count += sign;
+  sum.high = (sum.high + sign * high) >>> 0;
+  sum.low = (sum.low + sign * low) >>> 0;
+};
 
-const nextDigest = (before: DigestEntry, previous: DigestState | undefined, next: DigestState): DigestEntry => {
-  let count = before[0];
-  let lanes: readonly [number, number] = [before[1], before[2]];
-  if (previous && !previous.deleted) {
-    lanes = subtractHash(lanes, recordHash(previous.collection, previous.id, previous.seq, previous.fieldsJson));
-    count -= 1;
+/** The digest with the records as they are to be, in place of what was stored of them. */
+const nextDigest = (stored: SpaceRow['digest'], records: Iterable<DigestStep>): SpaceRow['digest'] => {
+  const sums = new Map<string, Sum>();
+  for (const [collection, [count, high, low]] of Object.entries(stored)) sums.set(collection, { count, high, low });
+  for (const { before, after } of records) {
+    const sum = sums.get(after.collection) ?? { count: 0, high: 0, low: 0 };
+    if (before !== undefined) addTo(sum, before, -1);
+    addTo(sum, after, 1);
+    sums.set(after.collection, sum);
   }
-  if (!next.deleted) {
-    lanes = addHash(lanes, recordHash(next.collection, next.id, next.seq, next.fieldsJson));
-    count += 1;
-  }
-  return [count, lanes[0], lanes[1]];
+  return Object.fromEntries([...sums].map(([collection, { count, high, low }]) => [collection, [count, high, low]]));
 };
 
 export const createLogDraft = (space: SpaceRow, journal: Journal): LogDraft => {
-  const changes: LogRow[] = [];
-  const digest = new Map(Object.entries(space.digest));
-  let hash = space.hash;
+  const changes: UnhashedRow[] = [];
+  const undo = (): void => void changes.pop();
   return {
     changes,
     head: () => space.head + changes.length,
-    add: (row, previous, next) => {
-      const before = { hash, digest: digest.get(row.collection) };
-      hash = chainHash(hash, row);
-      row.hash = hash;
+    add: (row) => {
       changes.push(row);
-      digest.set(row.collection, nextDigest(before.digest ?? NO_RECORDS, previous, next));
-      journal.add(() => {
-        changes.pop();
-        hash = before.hash;
-        if (before.digest) digest.set(row.collection, before.digest);
-        else digest.delete(row.collection);
-      });
+      journal.add(undo);
     },
-    close: () => ({ head: space.head + changes.length, hash, digest: Object.fromEntries(digest) }),
+    close: (records) => {
+      let { hash } = space;
+      for (const row of changes) {
+        hash = chainHash(hash, row);
+        row.hash = hash;
+      }
+      return { head: space.head + changes.length, hash, digest: nextDigest(space.digest, records) };
+    },
   };
 };

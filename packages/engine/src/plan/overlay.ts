@@ -1,5 +1,6 @@
 /** What takes back changes in the reverse order in which they were made. */
 export interface Journal {
+  /** `undo` takes back the newest change of its owner that still stands: one function for all of them, or each would be garbage. */
   add(undo: () => void): void;
   mark(): number;
   rollback(mark: number): void;
@@ -22,22 +23,28 @@ export interface Overlay<V> {
   set(key: string, value: V): void;
   hasChanges(): boolean;
   /** The values that were set, newest of each key. */
-  changed(): V[];
+  changed(): ReadonlyMap<string, V>;
 }
 
 export const createOverlay = <V>(read: (key: string) => V | undefined, journal: Journal): Overlay<V> => {
   const over = new Map<string, V>();
+  const keys: string[] = [];
+  const befores: (V | undefined)[] = [];
+  const undo = (): void => {
+    const key = keys.pop() ?? '';
+    const before = befores.pop();
+    if (before === undefined) over.delete(key);
+    else over.set(key, before);
+  };
   return {
     get: (key) => over.get(key) ?? read(key),
     set: (key, value) => {
-      const before = over.get(key);
+      keys.push(key);
+      befores.push(over.get(key));
       over.set(key, value);
-      journal.add(() => {
-        if (before === undefined) over.delete(key);
-        else over.set(key, before);
-      });
+      journal.add(undo);
     },
     hasChanges: () => over.size > 0,
-    changed: () => [...over.values()],
+    changed: () => over,
   };
 };

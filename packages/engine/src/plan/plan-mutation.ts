@@ -1,10 +1,13 @@
 import {
+  arePlainFields,
   CONFLICTS,
   type CollectionDefinition,
   checkId,
   checkJson,
   type JsonObject,
+  ok,
   type Refusal,
+  type Result,
   upcastFields,
   validateFields,
 } from '@tidemark/protocol';
@@ -96,6 +99,12 @@ const standAsSent = (fields: JsonObject, sent: JsonObject): boolean => {
   return true;
 };
 
+/** The fields as the schemas normalise them. */
+const checkFields = (definition: CollectionDefinition, fields: JsonObject, op: Mutation['op']): Result<JsonObject> => {
+  if (op === 'delete') return ok(NOTHING);
+  return arePlainFields(definition, fields, op) ? ok(fields) : validateFields(definition, fields, op);
+};
+
 /** What planning a mutation needs of its content. */
 type SentContent = Pick<Content, 'length' | 'fieldsJson'>;
 
@@ -116,9 +125,9 @@ const prepare = (
   const isSmall = knowsAllFields && length * UTF8_BYTES_MAX <= definition.recordBytesMax;
   const tooLarge = isSmall ? undefined : (checkSize(definition, upcast.fields) ?? (upcast.was && checkSize(definition, upcast.was)));
   if (tooLarge) return tooLarge;
-  const checked = op === 'delete' ? undefined : validateFields(definition, upcast.fields, op);
-  if (checked && !checked.ok) return refusal(checked.error);
-  const fields = checked?.value ?? NOTHING;
+  const checked = checkFields(definition, upcast.fields, op);
+  if (!checked.ok) return refusal(checked.error);
+  const fields = checked.value;
   // An up-caster may have added fields to those that were sent.
   const printed = knowsAllFields && standAsSent(fields, mutation.fields ?? NOTHING) ? fieldsJson : undefined;
   return editOf(draft, mutation, clientId, { ...upcast, fields, fieldsJson: printed, schemaVersion: version, knowsAllFields });

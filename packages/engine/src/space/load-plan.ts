@@ -100,7 +100,7 @@ export const loadDraft = async (
   }
   // At once: the longer a plan is loaded, the likelier another process has moved the space meanwhile.
   const logRows = new Map(await Promise.all([...wanted.logRows].map(async (seq) => [seq, await storage.readLogRow(key, seq)] as const)));
-  const input: PlanInput = { ...loaded, asked: new Set(wanted.records.keys()), pastStates, logRows };
+  const input: PlanInput = { ...loaded, asked: wanted.records, pastStates, logRows };
   const commitTime = Math.max(now(), space.committedAt + 1);
   return { draft: createDraft(app, space, input, commitTime), space };
 };

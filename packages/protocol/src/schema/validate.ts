@@ -51,4 +51,6 @@ const toJson = (value: unknown, field: string): Json => {
   return Object.fromEntries(members.map(([key, child]) => [key, toJson(child, field)]));
 };
 
-const isJson = (value: unknown): value is Json => typeof value === 'string' || Number.isFinite(value) || jsonFault(value) === undefined;
+/** Is it JSON that every storage keeps as it is? */
+export const isJson = (value: unknown): value is Json =>
+  typeof value === 'string' || Number.isFinite(value) || jsonFault(value) === undefined;

@@ -1,0 +1,148 @@
+/** True: the schema takes the value, and answers it as it is. False says nothing yet: ask the schema. */
+export type TakesAsIs = (value: unknown) => boolean;
+
+/** Members of an object that its schema does not name: `no` = then it is not taken as it is; `yes` = nobody reads them. */
+export interface TakenObjects {
+  readonly othersAllowed?: boolean;
+}
+
+/**
+ * What a zod schema takes without changing it, at a tenth of the cost of asking it: texts, numbers, booleans, choices, and lists and
+ * objects of them, with bounds, patterns and refinements (which are asked: pure ones, as everywhere). Undefined for other
+ * schemas, such as those that transform. JSON only: an `undefined` inside is never taken. For servers; a browser is spared it.
+ * `objects` is about the outermost object.
+ */
+export const takenAsIs = (schema: unknown, objects: TakenObjects = {}): TakesAsIs | undefined => {
+  const test = compile(schema, objects);
+  if (test === undefined) return undefined;
+  return (value) => {
+    try {
+      return test(value);
+    } catch {
+      // A refinement that fails on a value made for it: the schema words that.
+      return false;
+    }
+  };
+};
+
+const memberOf = (of: unknown, name: string): unknown => (typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined);
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+// Where the library keeps what a schema or a check was made of: https://zod.dev/packages/core
+const defOf = (made: unknown): unknown => memberOf(memberOf(made, '_zod'), 'def');
+
+/** Both, or undefined where one of them is not known. */
+const both = (first: TakesAsIs | undefined, then: TakesAsIs | undefined): TakesAsIs | undefined =>
+  first && then && ((value) => first(value) && then(value));
+
+const isPrimitive = (value: unknown): boolean => value === null || typeof value !== 'object';
+
+const compile = (schema: unknown, objects: TakenObjects = {}): TakesAsIs | undefined => {
+  const def = defOf(schema);
+  if (memberOf(def, 'coerce') === true) return undefined;
+  const type = KINDS.get(String(memberOf(def, 'type')))?.(def, objects);
+  // A format, such as that of z.int(), is a check that is a schema by itself.
+  const format = memberOf(def, 'check') === undefined ? () => true : checkOf(def);
+  return listOf(memberOf(def, 'checks')).reduce<TakesAsIs | undefined>(
+    (test, check) => both(test, checkOf(defOf(check))),
+    both(type, format),
+  );
+};
+
+const KINDS: ReadonlyMap<string, (def: unknown, objects: TakenObjects) => TakesAsIs | undefined> = new Map([
+  ['string', () => (value: unknown) => typeof value === 'string'],
+  ['number', () => (value: unknown) => Number.isFinite(value)],
+  ['boolean', () => (value: unknown) => typeof value === 'boolean'],
+  ['enum', (def: unknown) => oneOf(Object.values(memberOf(def, 'entries') ?? {}))],
+  ['literal', (def: unknown) => oneOf(listOf(memberOf(def, 'values')))],
+  ['optional', (def: unknown) => compile(memberOf(def, 'innerType'))],
+  ['nullable', (def: unknown) => orNull(compile(memberOf(def, 'innerType')))],
+  ['union', (def: unknown) => anyOf(listOf(memberOf(def, 'options')).map((option) => compile(option)))],
+  ['array', (def: unknown) => everyOf(compile(memberOf(def, 'element')))],
+  ['object', (def: unknown, objects: TakenObjects) => objectOf(def, objects)],
+]);
+
+const oneOf = (values: readonly unknown[]): TakesAsIs => {
+  const known = new Set(values.filter((value) => value !== undefined && isPrimitive(value)));
+  return (value) => known.has(value);
+};
+
+const orNull = (test: TakesAsIs | undefined): TakesAsIs | undefined => test && ((value) => value === null || test(value));
+
+/** Of lists and objects an earlier option may take another part, so only what has no parts is taken. */
+const anyOf = (options: readonly (TakesAsIs | undefined)[]): TakesAsIs | undefined => {
+  const known = options.filter((option) => option !== undefined);
+  if (known.length < options.length) return undefined;
+  return (value) => isPrimitive(value) && known.some((takes) => takes(value));
+};
+
+const everyOf = (test: TakesAsIs | undefined): TakesAsIs | undefined => test && ((value) => Array.isArray(value) && value.every(test));
+
+const isOptionalSchema = (schema: unknown): boolean => memberOf(defOf(schema), 'type') === 'optional';
+
+const objectOf = (def: unknown, { othersAllowed = false }: TakenObjects): TakesAsIs | undefined => {
+  const shape = Object.entries(memberOf(def, 'shape') ?? {});
+  const members = new Map<string, TakesAsIs>();
+  for (const [name, schema] of shape) {
+    const test = compile(schema);
+    if (test === undefined) return undefined;
+    members.set(name, test);
+  }
+  if (memberOf(def, 'catchall') !== undefined) return undefined;
+  const required = shape.filter(([, schema]) => !isOptionalSchema(schema)).map(([name]) => name);
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    for (const name in value) {
+      const takes = members.get(name);
+      if (takes === undefined ? !othersAllowed : !takes(Reflect.get(value, name))) return false;
+    }
+    return required.every((name) => Object.hasOwn(value, name));
+  };
+};
+
+/** The length of a list or of a text without surrogates, of which some count code points and some UTF-16 units; NaN for the rest. */
+const lengthOf = (value: unknown): number =>
+  Array.isArray(value) || (typeof value === 'string' && !/[\ud800-\udfff]/.test(value)) ? value.length : Number.NaN;
+
+const isLong = (value: unknown, least: number): boolean =>
+  (typeof value === 'string' && value.length >= 2 * least) || lengthOf(value) >= least;
+
+const isShort = (value: unknown, most: number): boolean => (typeof value === 'string' ? value.length : lengthOf(value)) <= most;
+
+const checkOf = (def: unknown): TakesAsIs | undefined => CHECKS.get(String(memberOf(def, 'check')))?.(def);
+
+const CHECKS: ReadonlyMap<string, (def: unknown) => TakesAsIs | undefined> = new Map([
+  ['min_length', (def: unknown) => bound(memberOf(def, 'minimum'), (least) => (value) => isLong(value, least))],
+  ['max_length', (def: unknown) => bound(memberOf(def, 'maximum'), (most) => (value) => isShort(value, most))],
+  ['length_equals', (def: unknown) => bound(memberOf(def, 'length'), (length) => (value) => lengthOf(value) === length)],
+  ['greater_than', (def: unknown) => bound(memberOf(def, 'value'), (least) => above(least, memberOf(def, 'inclusive') === true))],
+  ['less_than', (def: unknown) => bound(memberOf(def, 'value'), (most) => below(most, memberOf(def, 'inclusive') === true))],
+  [
+    'number_format',
+    (def: unknown) => (memberOf(def, 'format') === 'safeint' ? (value: unknown) => Number.isSafeInteger(value) : undefined),
+  ],
+  ['string_format', (def: unknown) => matching(memberOf(def, 'format'), memberOf(def, 'pattern'))],
+  ['custom', (def: unknown) => refined(memberOf(def, 'fn'))],
+]);
+
+const bound = (limit: unknown, test: (limit: number) => TakesAsIs): TakesAsIs | undefined =>
+  typeof limit === 'number' ? test(limit) : undefined;
+
+const above =
+  (least: number, inclusive: boolean): TakesAsIs =>
+  (value) =>
+    typeof value === 'number' && (inclusive ? value >= least : value > least);
+
+const below =
+  (most: number, inclusive: boolean): TakesAsIs =>
+  (value) =>
+    typeof value === 'number' && (inclusive ? value <= most : value < most);
+
+/** Formats that are their pattern and nothing beside it. */
+const PATTERNS: ReadonlySet<unknown> = new Set(['regex', 'uuid', 'date', 'datetime']);
+
+const matching = (format: unknown, pattern: unknown): TakesAsIs | undefined => {
+  if (!PATTERNS.has(format) || !(pattern instanceof RegExp) || pattern.global || pattern.sticky) return undefined;
+  return (value) => typeof value === 'string' && pattern.test(value);
+};
+
+const refined = (fn: unknown): TakesAsIs | undefined => (typeof fn === 'function' ? (value) => fn(value) === true : undefined);
