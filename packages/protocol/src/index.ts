@@ -57,7 +57,7 @@ export type {
 } from './schema/definition.ts';
 export { isOptional } from './schema/field-traits.ts';
 export { arePlainFields } from './schema/plain-fields.ts';
-export { type TakesAsIs, takenAsIs } from './schema/taken-as-is.ts';
+export { takenAsIs } from './schema/taken-as-is.ts';
 export { upcastFields } from './schema/upcast.ts';
 export { upcastConflict, upcastConflictValue } from './schema/upcast-conflict.ts';
 export { validateFields } from './schema/validate.ts';

@@ -85,10 +85,13 @@ const periodsOf = (sent: NonNullable<SentVisit['idlePeriods']>): NonNullable<Pag
 
 /** What the visit names or what follows from its id, such as `pv_1732100000000_7`. */
 const placeOf = (sent: SentVisit, visitId: string): { readonly startedAt: number | undefined; readonly tabId: number | undefined } => {
+  const named = sent.timestamp ?? sent.startedAt ?? undefined;
+  const namedTab = sent.tabId ?? undefined;
+  if (named !== undefined && namedTab !== undefined && namedTab >= -1) return { startedAt: named, tabId: namedTab };
   const [, toldStart, toldTab] = TELLING_ID.exec(visitId) ?? [];
   const start = Number(toldStart ?? Number.NaN);
-  const startedAt = sent.timestamp ?? sent.startedAt ?? (start <= BROWSING_LIMITS.timeMax ? start : undefined);
-  const tabId = sent.tabId ?? (toldTab === undefined ? undefined : Number(toldTab));
+  const startedAt = named ?? (start <= BROWSING_LIMITS.timeMax ? start : undefined);
+  const tabId = namedTab ?? (toldTab === undefined ? undefined : Number(toldTab));
   return { startedAt, tabId: tabId !== undefined && tabId >= -1 ? tabId : undefined };
 };
 
@@ -135,5 +138,5 @@ export const visitRecord = (sent: SentVisit, client: string): ReadyRecord<PageVi
     fields.title = title;
     fields.titleAt = describedAt;
   }
-  return { id: visitKey(anonymousClientId, visitId), fields: { ...fields, url: sent.url, visitId, anonymousClientId }, at };
+  return { id: visitKey(anonymousClientId, visitId), fields: Object.assign(fields, { anonymousClientId, url: sent.url, visitId }), at };
 };

@@ -9,6 +9,8 @@ import { keepingReferences } from './references.ts';
 import { withDerived, writeLive } from './write-record.ts';
 
 const withoutDerived = (collection: CollectionDefinition, fields: JsonObject): JsonObject => {
+  // Only a collection that derives has derived fields.
+  if (collection.derive === undefined) return fields;
   const isOwn = (field: string): boolean => collection.fields[field]?.derived !== true;
   return Object.keys(fields).every(isOwn) ? fields : Object.fromEntries(Object.entries(fields).filter(([field]) => isOwn(field)));
 };

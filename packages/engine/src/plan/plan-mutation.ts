@@ -95,6 +95,7 @@ const editOf = (
 
 /** Did the schemas leave all fields as they were sent? */
 const standAsSent = (fields: JsonObject, sent: JsonObject): boolean => {
+  if (fields === sent) return true;
   for (const name in sent) if (fields[name] !== sent[name]) return false;
   return true;
 };
@@ -130,7 +131,8 @@ const prepare = (
   const fields = checked.value;
   // An up-caster may have added fields to those that were sent.
   const printed = knowsAllFields && standAsSent(fields, mutation.fields ?? NOTHING) ? fieldsJson : undefined;
-  return editOf(draft, mutation, clientId, { ...upcast, fields, fieldsJson: printed, schemaVersion: version, knowsAllFields });
+  const { was, filledIn } = upcast;
+  return editOf(draft, mutation, clientId, { fields, fieldsJson: printed, was, filledIn, schemaVersion: version, knowsAllFields });
 };
 
 const checkRevision = (draft: Draft, edit: Edit): EditOutcome | undefined => {

@@ -9,6 +9,8 @@ import { answerStored, type Content, NO_CONTENT, type Progress, type PushVerdict
 /** Mutations of one sender. `ordered` ones carry n and follow the client's counter; an app's own routes use none. */
 export interface PlannedPush extends Sender {
   readonly mutations: readonly PushedMutation[];
+  /** The canonical JSON of their fields, by place, where it is at hand. */
+  readonly fieldsJson?: readonly string[] | undefined;
   readonly ordered: boolean;
   /** Stop (at a group's border) when the draft has as many changes: the answer is then a prefix. */
   readonly changesMax: number;
@@ -82,9 +84,9 @@ const planSingle = (draft: Draft, into: Progress, push: PlannedPush, mutation: P
   else planNew(draft, into, mutation, content, push);
 };
 
-const contentOf = (mutation: PushedMutation): Content => {
+const contentOf = (mutation: PushedMutation, printed: string | undefined): Content => {
   if (mutation.op === 'void') return NO_CONTENT;
-  const fieldsJson = printedFields(mutation);
+  const fieldsJson = printed ?? printedFields(mutation);
   const text = mutationContent(mutation, fieldsJson);
   return { hash: shortHash(text), length: text.length, fieldsJson };
 };
@@ -116,7 +118,7 @@ export const planPush = (draft: Draft, push: PlannedPush): Result<PushVerdicts> 
   for (let first = 0; first < mutations.length; ) {
     if (draft.changeCount() >= push.changesMax) break;
     const members = mutations.slice(first, first + runLength(mutations, first));
-    const contents = members.map(contentOf);
+    const contents = members.map((mutation, i) => contentOf(mutation, push.fieldsJson?.[first + i]));
     for (let i = 0; i < members.length; i += 1) {
       const mutation = members[i];
       if (mutation === undefined) break;

@@ -99,6 +99,8 @@ export interface Application {
   readonly clientId: string;
   readonly schemaVersion: number;
   readonly mutations: readonly Mutation[];
+  /** The canonical JSON of their fields (printCanonical), by place, where the caller has it at hand: it is not printed again then. */
+  readonly fieldsJson?: readonly string[] | undefined;
   /** Where one is refused, nothing of the append is stored: the answer has those that were refused, and none accepted. */
   readonly whole?: boolean;
 }

@@ -1,5 +1,5 @@
 import { canonicalJsonAtAnyDepth } from '../canonical-any-depth.ts';
-import type { MutableJsonObject } from '../json.ts';
+import { quoteJson } from '../print-canonical.ts';
 import type { Mutation } from './mutation.ts';
 
 /**
@@ -8,19 +8,18 @@ import type { Mutation } from './mutation.ts';
  * its fields, where that is at hand.
  */
 export const mutationContent = (mutation: Mutation, fieldsJson = printedFields(mutation)): string => {
-  // In canonical order already: nothing is left to sort. The fields stand between.
-  const first: MutableJsonObject = { at: mutation.at, base: mutation.base, collection: mutation.collection };
-  if (mutation.epoch !== undefined) first.epoch = mutation.epoch;
-  const rest: MutableJsonObject = {};
-  if (mutation.group !== undefined) rest.group = mutation.group;
-  rest.id = mutation.id;
-  if (mutation.ifRevision !== undefined) rest.ifRevision = mutation.ifRevision;
-  rest.mutationId = mutation.mutationId;
-  rest.op = mutation.op;
-  if (mutation.schemaVersion !== undefined) rest.schemaVersion = mutation.schemaVersion;
-  if (mutation.was !== undefined) rest.was = mutation.was;
-  const fields = fieldsJson === undefined ? '' : `"fields":${fieldsJson},`;
-  return `${JSON.stringify(first).slice(0, -1)},${fields}${canonicalJsonAtAnyDepth(rest).slice(1)}`;
+  const { at, base, collection, epoch, group, id, ifRevision, mutationId, op, schemaVersion, was } = mutation;
+  // Piece by piece, in the order of the names.
+  let text = `{"at":${canonicalJsonAtAnyDepth(at)},"base":${canonicalJsonAtAnyDepth(base)},"collection":${quoteJson(collection)}`;
+  if (epoch !== undefined) text += `,"epoch":${quoteJson(epoch)}`;
+  if (fieldsJson !== undefined) text += `,"fields":${fieldsJson}`;
+  if (group !== undefined) text += `,"group":${quoteJson(group)}`;
+  text += `,"id":${quoteJson(id)}`;
+  if (ifRevision !== undefined) text += `,"ifRevision":${canonicalJsonAtAnyDepth(ifRevision)}`;
+  text += `,"mutationId":${quoteJson(mutationId)},"op":"${op}"`;
+  if (schemaVersion !== undefined) text += `,"schemaVersion":${canonicalJsonAtAnyDepth(schemaVersion)}`;
+  if (was !== undefined) text += `,"was":${canonicalJsonAtAnyDepth(was)}`;
+  return `${text}}`;
 };
 
 /** The canonical JSON of a mutation's fields; undefined where it has none. */

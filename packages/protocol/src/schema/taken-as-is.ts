@@ -1,5 +1,6 @@
-/** True: the schema takes the value, and answers it as it is. False says nothing yet: ask the schema. */
-export type TakesAsIs = (value: unknown) => boolean;
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+
+type TakesAsIs = (value: unknown) => boolean;
 
 /** Members of an object that its schema does not name: `no` = then it is not taken as it is; `yes` = nobody reads them. */
 export interface TakenObjects {
@@ -9,13 +10,16 @@ export interface TakenObjects {
 /**
  * What a zod schema takes without changing it, at a tenth of the cost of asking it: texts, numbers, booleans, choices, and lists and
  * objects of them, with bounds, patterns and refinements (which are asked: pure ones, as everywhere). Undefined for other
- * schemas, such as those that transform. JSON only: an `undefined` inside is never taken. For servers; a browser is spared it.
- * `objects` is about the outermost object.
+ * schemas, such as those that transform. True: the schema takes the value and answers it as it is. False says nothing yet: ask the
+ * schema. JSON only: an `undefined` inside is never taken. For servers; a browser is spared it. `objects` is about the outermost object.
  */
-export const takenAsIs = (schema: unknown, objects: TakenObjects = {}): TakesAsIs | undefined => {
+export const takenAsIs = <T>(
+  schema: StandardSchemaV1<unknown, T>,
+  objects: TakenObjects = {},
+): ((value: unknown) => value is T) | undefined => {
   const test = compile(schema, objects);
   if (test === undefined) return undefined;
-  return (value) => {
+  return (value): value is T => {
     try {
       return test(value);
     } catch {
@@ -33,6 +37,8 @@ const defOf = (made: unknown): unknown => memberOf(memberOf(made, '_zod'), 'def'
 /** Both, or undefined where one of them is not known. */
 const both = (first: TakesAsIs | undefined, then: TakesAsIs | undefined): TakesAsIs | undefined =>
   first && then && ((value) => first(value) && then(value));
+
+const NEVER: TakesAsIs = () => false;
 
 const isPrimitive = (value: unknown): boolean => value === null || typeof value !== 'object';
 
@@ -84,8 +90,8 @@ const objectOf = (def: unknown, { othersAllowed = false }: TakenObjects): TakesA
   const members = new Map<string, TakesAsIs>();
   for (const [name, schema] of shape) {
     const test = compile(schema);
-    if (test === undefined) return undefined;
-    members.set(name, test);
+    if (test === undefined && !isOptionalSchema(schema)) return undefined;
+    members.set(name, test ?? NEVER);
   }
   if (memberOf(def, 'catchall') !== undefined) return undefined;
   const required = shape.filter(([, schema]) => !isOptionalSchema(schema)).map(([name]) => name);

@@ -15,15 +15,21 @@ const HTTP_CLIENT = '$http';
 /** A state of a record: of now, or as a change left it. */
 export type State = Pick<RecordRow, 'id' | 'revision' | 'updatedAt'> & { readonly fieldsJson: string };
 
-/** Hands writes to the engine, which decides about versions, order and merges. The answer names each by its mutationId. */
+/**
+ * Hands writes to the engine, which decides about versions, order and merges. The answer names each by its mutationId. `fieldsJson`:
+ * the canonical JSON of their fields, by place, where it is at hand.
+ */
 export const applyWrites = async (
   { app, space, principal, services }: Call,
   writes: readonly Write[],
+  fieldsJson?: readonly string[],
 ): Promise<Result<{ readonly answer: Applied; readonly mutations: readonly Mutation[] }>> => {
   const { engine, env, metrics } = services;
-  const mutations = writes.map((write): Mutation => ({ mutationId: env.uuid(), n: 1, at: env.wall(), ...write }));
+  const mutations = writes.map(
+    (write): Mutation => ({ ...write, n: 1, mutationId: write.mutationId ?? env.uuid(), at: write.at ?? env.wall() }),
+  );
   const clientId = principal.clientId ?? HTTP_CLIENT;
-  const applied = await engine.apply(space, { clientId, schemaVersion: app.schemaVersion, mutations });
+  const applied = await engine.apply(space, { clientId, schemaVersion: app.schemaVersion, mutations, fieldsJson });
   if (!applied.ok) return applied;
   metrics.pushed(app.name, applied.value);
   return ok({ answer: applied.value, mutations });

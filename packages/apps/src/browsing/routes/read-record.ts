@@ -1,4 +1,4 @@
-import { checkJson, type JsonObject, ok, type Result, refuse } from '@tidemark/protocol';
+import { checkJson, type JsonObject, ok, type Result, refuse, takenAsIs } from '@tidemark/protocol';
 import { checkShape } from '@tidemark/server/rest';
 import type * as z from 'zod';
 import { aggregateRecord, sentAggregate } from '../aggregate.ts';
@@ -17,12 +17,15 @@ export interface Kind {
   readonly shownId: (value: JsonObject) => string | undefined;
 }
 
-const readAs =
-  <S extends z.ZodType>(schema: S, toRecord: (sent: z.output<S>, client: string) => ReadyRecord<JsonObject>): Kind['read'] =>
-  (value, client) => {
+const readAs = <T>(schema: z.ZodType<T>, toRecord: (sent: T, client: string) => ReadyRecord<JsonObject>): Kind['read'] => {
+  // Of a record that its schema would answer but for members that nobody reads, nothing else is asked of zod.
+  const isPlain = takenAsIs(schema, { othersAllowed: true });
+  return (value, client) => {
+    if (isPlain?.(value)) return ok(toRecord(value, client));
     const checked = checkShape(schema, value);
     return checked.ok ? ok(toRecord(checked.value, client)) : checked;
   };
+};
 
 const textIn = (value: JsonObject, name: string): string | undefined => {
   const member = Object.hasOwn(value, name) ? value[name] : undefined;

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type ErrorCode, isJsonObject, type JsonObject, ok, type Result, refuse } from '@tidemark/protocol';
+import { type ErrorCode, isJsonObject, type JsonObject, ok, printCanonical, quoteJson, type Result, refuse } from '@tidemark/protocol';
 import { type Applied, applyWrites, type Call } from '@tidemark/server/rest';
 import type { ReadyRecord } from '../visit.ts';
 import { type Kind, readRecord } from './read-record.ts';
@@ -44,15 +44,17 @@ interface Open {
   readonly index: number;
   readonly shownId: string | null;
   readonly mutation: ReturnType<typeof mutationOf>;
+  /** Canonical. */
+  readonly fieldsJson: string;
 }
 
 /**
  * The same record has the same mutationId, so that a repeat is known by its receipt. Ids begin with the time, which keeps
  * receipts that are written together close to each other.
  */
-const mutationOf = ({ collection }: Kind, { id, fields, at }: ReadyRecord<JsonObject>) => {
+const mutationOf = ({ collection }: Kind, { id, fields, at }: ReadyRecord<JsonObject>, fieldsJson: string) => {
   const time = Math.trunc(at);
-  const content = hash('sha256', JSON.stringify([collection, id, fields]), 'base64url').slice(0, 24);
+  const content = hash('sha256', `[${quoteJson(collection)},${quoteJson(id)},${fieldsJson}]`, 'base64url').slice(0, 24);
   return { mutationId: `${time.toString(36).padStart(9, '0')}-${content}`, collection, id, op: 'put' as const, fields, base: 0, at: time };
 };
 
@@ -65,13 +67,17 @@ const openBatch = (call: Call, { kind, values, client }: Batch): { readonly tall
   const tally: Tally = { created: 0, updated: 0, unchanged: 0, rejected: [] };
   const now = call.services.env.wall();
   const clientId = client ?? call.principal.clientId ?? NO_CLIENT;
-  const open = values.flatMap((value, index): Open[] => {
+  const open: Open[] = [];
+  for (const [index, value] of values.entries()) {
     const read = readRecord(kind, value, clientId, now);
     const shownId = shownIdOf(value, kind);
-    if (read.ok) return [{ tally, index, shownId, mutation: mutationOf(kind, read.value) }];
+    if (read.ok) {
+      const fieldsJson = printCanonical(read.value.fields);
+      open.push({ tally, index, shownId, mutation: mutationOf(kind, read.value, fieldsJson), fieldsJson });
+      continue;
+    }
     tally.rejected.push({ index, id: shownId, code: read.error.code, message: read.error.message });
-    return [];
-  });
+  }
   return { tally, open };
 };
 
@@ -113,6 +119,7 @@ export const storeBatches = async (call: Call, batches: readonly Batch[]): Promi
     const applied = await applyWrites(
       call,
       open.map(({ mutation }) => mutation),
+      open.map(({ fieldsJson }) => fieldsJson),
     );
     if (!applied.ok) return applied;
     const left = note(open, applied.value.answer);
