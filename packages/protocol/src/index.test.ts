@@ -21,12 +21,12 @@ test('the main export stays free of zod and small, for it goes into every browse
 /** Whoever adds one adds to what every app may lean on. */
 const EXPORTS = `
 CONFLICTS ERRORS GROUP_MUTATIONS_MAX LIMITS PROTOCOL_VERSION PROTOCOL_VERSION_MIN SEQ_FIELD WHOLE_RECORD
-addHash canonicalJson canonicalJsonAtAnyDepth checkId checkJson collectionsKey compareIndexValues
+addHash arePlainFields canonicalJson canonicalJsonAtAnyDepth checkId checkJson collectionsKey compareIndexValues
 compareStrings compositeId counter decodeBase64Url decodeCursor defineApp defineCollection digestText
 elapsedTime encodeCursor faultText hashText intervals isJsonObject isOptional jsonEqual jsonFault last list
 map matchesSearch max min mutationContent newest newestBy normalizeIntervals ok once orderBetween
 printCanonical printedFields quoteJson readMember recordHash refuse review runQuery searchWords set statusOf
-subtractHash text toIndexValue upcastConflict upcastConflictValue upcastFields utf8Length validateFields
+subtractHash takenAsIs text toIndexValue upcastConflict upcastConflictValue upcastFields utf8Length validateFields
 whereTest
 `;
 
