@@ -1,5 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
+import { jsonEqual } from '../canonical.ts';
+import { isJson } from './validate.ts';
+
 type TakesAsIs = (value: unknown) => boolean;
 
 /** Members of an object that its schema does not name: `no` = then it is not taken as it is; `yes` = nobody reads them. */
@@ -9,8 +12,8 @@ export interface TakenObjects {
 
 /**
  * What a zod schema takes without changing it, at a tenth of the cost of asking it: texts, numbers, booleans, choices, and lists and
- * objects of them, with bounds, patterns and refinements (which are asked: pure ones, as everywhere). Undefined for other
- * schemas, such as those that transform. True: the schema takes the value and answers it as it is. False says nothing yet: ask the
+ * objects of them, with bounds, patterns, refinements and transformations (which are asked: pure ones, as everywhere). Undefined for
+ * other schemas, such as those with a default. True: the schema takes the value and answers it as it is. False says nothing yet: ask the
  * schema. JSON only: an `undefined` inside is never taken. For servers; a browser is spared it. `objects` is about the outermost object.
  */
 export const takenAsIs = <T>(
@@ -58,14 +61,20 @@ const KINDS: ReadonlyMap<string, (def: unknown, objects: TakenObjects) => TakesA
   ['string', () => (value: unknown) => typeof value === 'string'],
   ['number', () => (value: unknown) => Number.isFinite(value)],
   ['boolean', () => (value: unknown) => typeof value === 'boolean'],
-  ['enum', (def: unknown) => oneOf(Object.values(memberOf(def, 'entries') ?? {}))],
+  ['enum', (def: unknown) => choice(Object.values(memberOf(def, 'entries') ?? {}))],
   ['literal', (def: unknown) => oneOf(listOf(memberOf(def, 'values')))],
   ['optional', (def: unknown) => compile(memberOf(def, 'innerType'))],
   ['nullable', (def: unknown) => orNull(compile(memberOf(def, 'innerType')))],
   ['union', (def: unknown) => anyOf(listOf(memberOf(def, 'options')).map((option) => compile(option)))],
   ['array', (def: unknown) => everyOf(compile(memberOf(def, 'element')))],
   ['object', (def: unknown, objects: TakenObjects) => objectOf(def, objects)],
+  ['pipe', (def: unknown) => both(compile(memberOf(def, 'in')), compile(memberOf(def, 'out')))],
+  ['transform', (def: unknown) => unchangedBy(memberOf(def, 'transform'))],
 ]);
+
+/** An enum of numbers, as TypeScript makes them, also lists their names. */
+const choice = (values: readonly unknown[]): TakesAsIs | undefined =>
+  values.every((value) => typeof value === 'string') ? oneOf(values) : undefined;
 
 const oneOf = (values: readonly unknown[]): TakesAsIs => {
   const known = new Set(values.filter((value) => value !== undefined && isPrimitive(value)));
@@ -83,6 +92,21 @@ const anyOf = (options: readonly (TakesAsIs | undefined)[]): TakesAsIs | undefin
 
 const everyOf = (test: TakesAsIs | undefined): TakesAsIs | undefined => test && ((value) => Array.isArray(value) && value.every(test));
 
+/** A transformation may change what it is given, which here is the very value that is to be kept: it is given a copy. */
+const unchangedBy = (transform: unknown): TakesAsIs | undefined => {
+  if (typeof transform !== 'function') return undefined;
+  return (value) => {
+    const made: unknown = transform(copyOf(value));
+    return isJson(value) && isJson(made) && jsonEqual(made, value);
+  };
+};
+
+const copyOf = (value: unknown): unknown => {
+  if (isPrimitive(value)) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  return Object.fromEntries(Object.entries(Object(value)).map(([name, member]) => [name, copyOf(member)]));
+};
+
 const isOptionalSchema = (schema: unknown): boolean => memberOf(defOf(schema), 'type') === 'optional';
 
 const objectOf = (def: unknown, { othersAllowed = false }: TakenObjects): TakesAsIs | undefined => {
@@ -93,7 +117,8 @@ const objectOf = (def: unknown, { othersAllowed = false }: TakenObjects): TakesA
     if (test === undefined && !isOptionalSchema(schema)) return undefined;
     members.set(name, test ?? NEVER);
   }
-  if (memberOf(def, 'catchall') !== undefined) return undefined;
+  const catchall = memberOf(def, 'catchall');
+  if (catchall !== undefined && memberOf(defOf(catchall), 'type') !== 'never') return undefined;
   const required = shape.filter(([, schema]) => !isOptionalSchema(schema)).map(([name]) => name);
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
