@@ -34,4 +34,4 @@ export { changeEndpoint, deleteEndpoint, getEndpoint } from './record-endpoints.
 export type { Referrers } from './references.ts';
 export type { Filter, Resource, Sort } from './resource.ts';
 export { type RestApi, restRoutes } from './rest-api.ts';
-export { applyWrites, liveRecord, type Write } from './write.ts';
+export { applyMutations, applyWrites, liveRecord, type Write } from './write.ts';

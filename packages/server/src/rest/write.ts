@@ -15,24 +15,27 @@ const HTTP_CLIENT = '$http';
 /** A state of a record: of now, or as a change left it. */
 export type State = Pick<RecordRow, 'id' | 'revision' | 'updatedAt'> & { readonly fieldsJson: string };
 
-/**
- * Hands writes to the engine, which decides about versions, order and merges. The answer names each by its mutationId. `fieldsJson`:
- * the canonical JSON of their fields, by place, where it is at hand.
- */
+/** Hands writes to the engine, which decides about versions, order and merges. The answer names each by its mutationId. */
 export const applyWrites = async (
-  { app, space, principal, services }: Call,
+  call: Call,
   writes: readonly Write[],
-  fieldsJson?: readonly string[],
 ): Promise<Result<{ readonly answer: Applied; readonly mutations: readonly Mutation[] }>> => {
-  const { engine, env, metrics } = services;
-  const mutations = writes.map(
-    (write): Mutation => ({ ...write, n: 1, mutationId: write.mutationId ?? env.uuid(), at: write.at ?? env.wall() }),
-  );
+  const { env } = call.services;
+  const mutations = writes.map((write): Mutation => ({ mutationId: env.uuid(), n: 1, at: env.wall(), ...write }));
+  const applied = await applyMutations(call, mutations);
+  return applied.ok ? ok({ answer: applied.value, mutations }) : applied;
+};
+
+/** The same of whole mutations, of which `n` is not looked at. `fieldsJson`: see Application. */
+export const applyMutations = async (
+  { app, space, principal, services }: Call,
+  mutations: readonly Mutation[],
+  fieldsJson?: readonly string[],
+): Promise<Result<Applied>> => {
   const clientId = principal.clientId ?? HTTP_CLIENT;
-  const applied = await engine.apply(space, { clientId, schemaVersion: app.schemaVersion, mutations, fieldsJson });
-  if (!applied.ok) return applied;
-  metrics.pushed(app.name, applied.value);
-  return ok({ answer: applied.value, mutations });
+  const applied = await services.engine.apply(space, { clientId, schemaVersion: app.schemaVersion, mutations, fieldsJson });
+  if (applied.ok) services.metrics.pushed(app.name, applied.value);
+  return applied;
 };
 
 /** One write: the state it led to, or why the engine refused it. `replayed` where it had been applied before. */

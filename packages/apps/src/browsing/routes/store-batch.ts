@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { type ErrorCode, isJsonObject, type JsonObject, ok, printCanonical, quoteJson, type Result, refuse } from '@tidemark/protocol';
-import { type Applied, applyWrites, type Call } from '@tidemark/server/rest';
+import { type Applied, applyMutations, type Call } from '@tidemark/server/rest';
 import type { ReadyRecord } from '../visit.ts';
 import { type Kind, readRecord } from './read-record.ts';
 
@@ -55,7 +55,8 @@ interface Open {
 const mutationOf = ({ collection }: Kind, { id, fields, at }: ReadyRecord<JsonObject>, fieldsJson: string) => {
   const time = Math.trunc(at);
   const content = hash('sha256', `[${quoteJson(collection)},${quoteJson(id)},${fieldsJson}]`, 'base64url').slice(0, 24);
-  return { mutationId: `${time.toString(36).padStart(9, '0')}-${content}`, collection, id, op: 'put' as const, fields, base: 0, at: time };
+  const mutationId = `${time.toString(36).padStart(9, '0')}-${content}`;
+  return { mutationId, n: 1, collection, id, op: 'put' as const, fields, base: 0, at: time };
 };
 
 const shownIdOf = (value: unknown, kind: Kind): string | null => {
@@ -116,13 +117,13 @@ export const storeBatches = async (call: Call, batches: readonly Batch[]): Promi
   const read = batches.map((batch) => openBatch(call, batch));
   let open = read.flatMap((one) => one.open);
   while (open.length > 0) {
-    const applied = await applyWrites(
+    const applied = await applyMutations(
       call,
       open.map(({ mutation }) => mutation),
       open.map(({ fieldsJson }) => fieldsJson),
     );
     if (!applied.ok) return applied;
-    const left = note(open, applied.value.answer);
+    const left = note(open, applied.value);
     if (left.length === open.length) return refuse('UNAVAILABLE', 'The server did not get to these records. Send them again.');
     open = left;
   }
