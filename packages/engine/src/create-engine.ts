@@ -4,7 +4,9 @@ import { listConflicts, resolveConflict } from './serve/conflicts.ts';
 import type { Serving } from './serve/context.ts';
 import { changeDevice, isRevoked, listDevices } from './serve/devices.ts';
 import { digest } from './serve/digest.ts';
+import { exportSpace } from './serve/export-space.ts';
 import { history, stateAt } from './serve/history.ts';
+import { importSpace } from './serve/import-space.ts';
 import { compact, erase } from './serve/maintain.ts';
 import { position } from './serve/position.ts';
 import { pull } from './serve/pull.ts';
@@ -95,6 +97,8 @@ export const createEngine = (options: EngineOptions): Engine => {
     resolve: (space, conflictId, request, clientId) => resolveConflict(serving, space, conflictId, request, clientId ?? '$http'),
     history: (space, of) => history(serving, space, of),
     stateAt: (space, at) => stateAt(serving, space, at),
+    exportSpace: (space, of) => exportSpace(serving, space, of),
+    importSpace: (space, whole, importId, more) => importSpace(serving, space, whole, importId, more?.dryRun),
     snapshot: (space) => snapshot(serving, space),
     restore: (space, request) => restore(serving, space, request),
     digest: (space) => digest(serving, space),

@@ -16,9 +16,11 @@ import type {
   StateAnswer,
   SyncRequest,
 } from '@tidemark/protocol/messages';
+import type { SpaceExport } from './serve/export-space.ts';
 import type { Application, Applied } from './serve/push.ts';
 import type { QueryAnswer, QueryOptions } from './serve/query.ts';
 import type { Snapshot } from './serve/snapshot.ts';
+import type { WholeSpace } from './serve/whole-space.ts';
 import type { Pokes } from './space/pokes.ts';
 import type { LogRow, ReceiptRow, RecordRow, Storage } from './storage/storage.ts';
 
@@ -105,6 +107,13 @@ export interface Engine {
     space: SpaceRef,
     at: { readonly asOf?: number; readonly seq?: number; readonly after?: string; readonly limit?: number },
   ): Promise<Result<StateAnswer>>;
+  /** Everything of a space as it stands now, for a file; without `history` only the newest states. */
+  exportSpace(space: SpaceRef, of: { readonly history: boolean }): Promise<Result<SpaceExport>>;
+  /**
+   * Makes an empty space exactly this one, in one append, under an epoch of its own. Answers false, and stores nothing, where the
+   * space is not empty. Refusal: IMPORT_REFUSED.
+   */
+  importSpace(space: SpaceRef, whole: WholeSpace, importId: string, options?: { readonly dryRun?: boolean }): Promise<Result<boolean>>;
   /** All live records as they stand now, to be read page by page while others write. */
   snapshot(space: SpaceRef): Promise<Result<Snapshot>>;
   restore(space: SpaceRef, request: RestoreRequest): Promise<Result<RestoreAnswer>>;

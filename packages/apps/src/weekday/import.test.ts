@@ -14,7 +14,8 @@ const stateOf = async (server: WeekdayServer): Promise<ReadonlyMap<string, JsonO
   const records = text
     .split('\n')
     .slice(1, -2)
-    .map((line): { collection: string; id: string; fields: JsonObject } => JSON.parse(line));
+    .map((line): { collection: string; id: string; fields: JsonObject; deleted?: true } => JSON.parse(line))
+    .filter(({ collection, deleted }) => deleted !== true && collection !== '$conflicts');
   return new Map(records.map(({ collection, id, fields }) => [`${collection} ${id}`, fields]));
 };
 

@@ -18,12 +18,13 @@ interface ExportOptions extends DatabaseOptions {
   readonly app: string;
   readonly user: string;
   readonly output?: string;
+  readonly history?: boolean;
 }
 
 const exportSpace = async (context: CommandContext, { storage, engine }: OpenedEngine, app: AppDefinition, options: ExportOptions) => {
   const space = spaceOf(app.name, options.user);
   if ((await storage.readSpace(space.key)) === undefined) return noSuchSpace(app.name, options.user);
-  const opened = await openExport(engine, space, { app, exportedAt: context.env.wall() });
+  const opened = await openExport(engine, space, { app, exportedAt: context.env.wall(), history: options.history === true });
   if (!opened.ok) return failed(`${opened.error.code}: ${opened.error.message}`);
   const { manifest } = opened.value;
   const records = Object.values(manifest.counts).reduce((sum, count) => sum + count, 0);
@@ -39,11 +40,7 @@ const exportSpace = async (context: CommandContext, { storage, engine }: OpenedE
   context.terminal.note(
     `Exported ${records} records of ${options.user} at seq ${manifest.seq}${options.output === undefined ? '' : ` to ${options.output}`}.`,
   );
-  if (manifest.openConflicts > 0) {
-    context.terminal.note(
-      `${manifest.openConflicts} open conflicts stay in the database: resolve them first, or keep them with \`tidemark backup\`.`,
-    );
-  }
+  if (manifest.openConflicts > 0) context.terminal.note(`${manifest.openConflicts} open conflicts are in the file.`);
   return done;
 };
 
@@ -60,7 +57,8 @@ export const addExport = (program: Command, context: CommandContext): void => {
     .command('export')
     .summary('write the records of one user as JSON lines')
     .description(
-      'Writes all live records of one user of one app as JSON lines: a manifest, the records in order, a SHA-256 of it all.\n' +
+      'Writes everything of one user of one app as JSON lines: a manifest, the records in order, a seal with a SHA-256 of each part.\n' +
+        'Deleted records are in it as far as the server still keeps them; with --history so are all changes and receipts.\n' +
         'Needs an SQLite database for itself: stop `tidemark serve` first.',
     )
     .addOption(dataOption())
@@ -68,6 +66,7 @@ export const addExport = (program: Command, context: CommandContext): void => {
     .addOption(appOption())
     .addOption(userOption())
     .option('-o, --output <file>', 'file to write, replaced as a whole when it exists (default: stdout)')
+    .option('--history', 'also every change and every receipt')
     .addHelpText('after', '\nExample:\n  tidemark export --app time-tracker --user demo -o demo.jsonl')
     .action(async (options: ExportOptions) => context.finish(await run(context, options)));
 };

@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
 import type { AppDefinition } from '@tidemark/protocol';
 import {
-  applyImport,
   checkExport,
   type ExportSource,
   type FileProblem,
   type ImportCounts,
+  importFile,
+  SMALL_BATCHES,
   type SoundExport,
 } from '@tidemark/server/transfer';
 import type { Command } from 'commander';
@@ -33,7 +34,7 @@ const refused = (file: string, problems: readonly FileProblem[]): Outcome => {
   return wrongInput([`${file} cannot be imported; nothing was written:`, ...shown, ...more].join('\n'));
 };
 
-const summary = (counts: ImportCounts): string =>
+const summary = (counts: Readonly<ImportCounts>): string =>
   [
     `${counts.written} written`,
     `${counts.merged} merged`,
@@ -47,7 +48,6 @@ const sourceOf =
   () =>
     createReadStream(file);
 
-/** First a dry run of everything, so that a record the engine refuses is found before the first is written. */
 const importInto = async (
   context: CommandContext,
   { engine }: OpenedEngine,
@@ -56,25 +56,16 @@ const importInto = async (
   options: ImportOptions,
 ) => {
   const space = spaceOf(options.app, options.user);
-  const pass = async (title: string, dryRun: boolean) => {
-    const progress = openProgress(context.terminal, context.env, title, checked.records);
-    const job = { engine, space, source: sourceOf(file), checked, mode: 'merge' as const, onProgress: progress.update };
-    const report = await applyImport(job, { dryRun });
-    progress.stop();
-    return report;
-  };
-  const tried = await pass('Checking records', true);
-  if (!tried.ok) return failed(`${tried.error.code}: ${tried.error.message}`);
-  if (tried.value.problems.length > 0) return refused(file, tried.value.problems);
-  if (options.dryRun === true) {
-    context.terminal.print(`Dry run, nothing was written. ${checked.records} records: ${summary(tried.value.counts)}.`);
-    return done;
-  }
-  const report = await pass('Importing records', false);
+  const dryRun = options.dryRun === true;
+  const progress = openProgress(context.terminal, context.env, dryRun ? 'Checking records' : 'Importing records', checked.records);
+  const job = { engine, space, source: sourceOf(file), checked, mode: 'merge' as const, onProgress: progress.update };
+  const report = await importFile(job, checked.records, { dryRun, size: SMALL_BATCHES });
+  progress.stop();
   if (!report.ok) return failed(`${report.error.code}: ${report.error.message} Run the import again: it goes on where it stopped.`);
-  if (report.value.problems.length > 0)
-    return failed(`Refused after the check: line ${report.value.problems[0]?.line}: ${report.value.problems[0]?.problem}`);
-  context.terminal.print(`Imported ${checked.records} records: ${summary(report.value.counts)}.`);
+  const { counts, problems } = report.value;
+  if (problems.length > 0) return refused(file, problems);
+  const what = `${checked.records} records: ${summary(counts)}.`;
+  context.terminal.print(dryRun ? `Dry run, nothing was written. ${what}` : `Imported ${what}`);
   return done;
 };
 
@@ -93,7 +84,8 @@ export const addImport = (program: Command, context: CommandContext): void => {
     .summary('merge an export file into the records of one user')
     .description(
       'Checks the whole file first and writes nothing if a line is wrong. Records are merged like edits of one more client:\n' +
-        'equal ones change nothing, and the same file a second time adds nothing.\n' +
+        'equal ones change nothing, and the same file a second time adds nothing. For a user who has nothing yet all comes exactly\n' +
+        'as it was: numbers, times, who wrote what, open conflicts, and the history if the file has it.\n' +
         'Needs an SQLite database for itself: stop `tidemark serve` first.',
     )
     .argument('<file>', 'a file that `tidemark export` wrote')

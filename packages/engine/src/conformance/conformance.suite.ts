@@ -4,6 +4,7 @@ import type { Open } from './build.ts';
 import { clientsSuite } from './clients.suite.ts';
 import { compactionSuite } from './compaction.suite.ts';
 import { logSuite } from './log.suite.ts';
+import { movingSuite } from './moving.suite.ts';
 import { openingSuite } from './opening.suite.ts';
 import { querySuite } from './query.suite.ts';
 import { recordsSuite } from './records.suite.ts';
@@ -21,6 +22,7 @@ export const storageConformance = (name: string, open: Open): void => {
     spacesSuite(open);
     clientsSuite(open);
     compactionSuite(open);
+    movingSuite(open);
     querySuite(open);
     openingSuite(open);
   });

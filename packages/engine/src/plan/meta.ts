@@ -87,6 +87,25 @@ export const parseMeta = (text: string): RecordMeta => {
   };
 };
 
+const isPacked = (value: unknown): boolean => {
+  if (!Array.isArray(value) || (value.length !== 3 && value.length !== 5)) return false;
+  const [seq, clientId, at, epoch = '', healedSeq = 0]: unknown[] = value;
+  return [seq, at, healedSeq].every(Number.isFinite) && typeof clientId === 'string' && typeof epoch === 'string';
+};
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Is this what printMeta prints, parsed? Asked of text that comes from elsewhere. */
+export const isMeta = (value: unknown): boolean => {
+  if (!isObject(value)) return false;
+  const { s, f = {}, d, r, o = {}, ...more }: { [key: string]: unknown } = { ...value };
+  const areStamps = isObject(f) && Object.values(f).every(isPacked);
+  const areConflicts =
+    isObject(o) && Object.values(o).every((of) => isObject(of) && Object.values(of).every((id) => typeof id === 'string'));
+  const isRest = (d === undefined || isPacked(d)) && (r === undefined || Number.isFinite(r)) && Object.keys(more).length === 0;
+  return isPacked(s) && areStamps && areConflicts && isRest;
+};
+
 /** The open conflict of a client about a field. */
 export const openConflict = (open: RecordMeta['open'], field: string, clientId: string): string | undefined => {
   const ofField = Object.hasOwn(open, field) ? open[field] : undefined;

@@ -60,7 +60,10 @@ const upsertClient = (clients: Map<string, ClientRow>, client: ClientRow, ackedN
 
 const applyAppend = (space: Space, batch: Append): void => {
   space.row = batch.space;
-  for (const change of batch.changes) space.log.push(change);
+  const { floor } = batch.space;
+  const below = batch.changes.filter(({ seq }) => seq <= floor);
+  if (below.length > 0) space.kept = new Map([...space.kept, ...below.map((change) => [change.seq, change] as const)]);
+  for (const change of batch.changes) if (change.seq > floor) space.log.push(change);
   for (const record of batch.records) {
     const key = recordKey(record);
     if (!space.records.has(key)) space.order = undefined;
@@ -163,6 +166,7 @@ export const createMemoryStorage = (): Storage => {
       return space === undefined ? [] : takePage(logAfter(space, after), limit, bytesMax);
     },
     readLogRow: async (key, seq) => rowAt(spaces.get(key), seq),
+    readLogRows: async (key, seqs) => seqs.map((seq) => rowAt(spaces.get(key), seq)).filter((row) => row !== undefined),
     findLogRowAt: async (key, time) => {
       const space = spaces.get(key);
       return space && allRows(space).findLast((row) => row.updatedAt <= time);
@@ -176,6 +180,11 @@ export const createMemoryStorage = (): Storage => {
       return space === undefined ? [] : takePage(recordsAfter(space, page), page.limit, page.bytesMax);
     },
     query: async (key, plan) => queryRecords(spaces.get(key)?.records.values() ?? [], plan),
+    readReceipts: async (key, { after, limit }) =>
+      [...(spaces.get(key)?.receipts.values() ?? [])]
+        .filter(({ mutationId }) => after === undefined || compareStrings(mutationId, after) > 0)
+        .sort((a, b) => compareStrings(a.mutationId, b.mutationId))
+        .slice(0, limit),
     readClients: async (key) => [...(spaces.get(key)?.clients.values() ?? [])],
     putClient: async (key, client) => {
       const space = spaces.get(key);

@@ -33,6 +33,8 @@ export interface Storage {
   readLog(space: string, range: { readonly after: number; readonly limit: number; readonly bytesMax: number }): Promise<LogRow[]>;
   /** One log row; the one at the floor may have a null `fieldsJson` (compacted); undefined if there is none. */
   readLogRow(space: string, seq: number): Promise<LogRow | undefined>;
+  /** Of these log rows (each named once) those that are there, in any order; one that stands at the floor may have a null `fieldsJson`. */
+  readLogRows(space: string, seqs: readonly number[]): Promise<LogRow[]>;
   /** The newest log row whose commit time is at or below `time`, or undefined. */
   findLogRowAt(space: string, time: number): Promise<LogRow | undefined>;
   /**
@@ -56,6 +58,8 @@ export interface Storage {
   ): Promise<RecordRow[]>;
   /** Live records that a declared index serves (see QueryPlan). Ordered and compared as protocol's compareIndexValues does. */
   query(space: string, plan: QueryPlan): Promise<FoundRecord[]>;
+  /** Receipts in order of mutationId, compared by Unicode code points, after the given one. */
+  readReceipts(space: string, page: { readonly after?: string; readonly limit: number }): Promise<ReceiptRow[]>;
   /** All clients of a space, in any order. */
   readClients(space: string): Promise<ClientRow[]>;
   /**
@@ -210,7 +214,9 @@ export interface ClientRow {
 }
 
 /**
- * All of it is stored, or none. Each record, receipt and client stands in it once. A record state that is new has its change in
+ * All of it is stored, or none. Each record, receipt and client stands in it once. Changes follow the head, in order and without a
+ * hole; but those of a space that comes from elsewhere, as far as they lie at or below its floor, may have the holes that compaction
+ * leaves. A record state that is new has its change in
  * `changes`, which says the same of it and names the state before it as prevSeq: a storage may derive its indexes from the log, and
  * a record's fields from its change.
  */

@@ -209,7 +209,7 @@ export const NATIVE_ENDPOINTS: readonly EndpointDescription[] = [
     method: 'GET',
     path: '/export',
     summary: 'Everything of the caller as one file',
-    description: 'JSON lines: a manifest, the live records of one moment, a checksum.',
+    description: 'JSON lines: a manifest, the records of one moment, a seal with the checksum of each part.',
     query: exportQuery,
     answers: answers('The file, streamed', z.string(), EXPORT_TYPE),
   }),

@@ -27,8 +27,10 @@ export interface ImportCounts {
   deleted: number;
 }
 
+export const NOTHING_DONE: Readonly<ImportCounts> = { written: 0, merged: 0, conflict: 0, unchanged: 0, known: 0, deleted: 0 };
+
 export interface ImportReport {
-  readonly counts: ImportCounts;
+  readonly counts: Readonly<ImportCounts>;
   /** Records that were refused, with their lines. */
   readonly problems: readonly FileProblem[];
 }
@@ -98,7 +100,7 @@ export const applyImport = async (
   job: ImportJob,
   { dryRun, size = SMALL_BATCHES }: { readonly dryRun: boolean; readonly size?: BatchSize },
 ): Promise<Result<ImportReport>> => {
-  const counts: ImportCounts = { written: 0, merged: 0, conflict: 0, unchanged: 0, known: 0, deleted: 0 };
+  const counts = { ...NOTHING_DONE };
   const problems: FileProblem[] = [];
   const replaced = await replacedRecords(job);
   if (!replaced.ok) return replaced;

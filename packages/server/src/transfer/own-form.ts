@@ -28,7 +28,7 @@ export const asExport = ({ name, schemaVersion }: AppDefinition, { records, edit
   const counts: { [collection: string]: number } = {};
   for (const { collection } of sorted) counts[collection] = (counts[collection] ?? 0) + 1;
   const seal = createSeal();
-  const first = printManifest({ app: name, counts, exportedAt: editedAt, openConflicts: 0, schemaVersion, seq: 0 });
+  const first = printManifest({ app: name, counts, exportedAt: editedAt, history: false, openConflicts: 0, schemaVersion, seq: 0 });
   seal.add(first);
   const lines = sorted.map(({ collection, id, fields }) => {
     const line = printRecordLine({ collection, id, schemaVersion, fieldsJson: canonicalJson(fields) });

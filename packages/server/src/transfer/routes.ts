@@ -6,9 +6,10 @@ import { readBytes } from '../http/body.ts';
 import { readQuery } from '../http/check.ts';
 import { answerHtml } from '../http/html-page.ts';
 import type { Call, Route } from '../sync/call.ts';
-import { applyImport, IMPORT_MODES, type ImportJob, type ImportReport } from './apply-import.ts';
+import { IMPORT_MODES } from './apply-import.ts';
 import { checkExport, type FileProblem } from './check-export.ts';
 import { ONE_BATCH } from './import-batches.ts';
+import { importFile } from './import-whole.ts';
 import { asExport, type ReadOwnFile } from './own-form.ts';
 import { TRANSFER_PAGE } from './page.ts';
 import { openExport } from './write-export.ts';
@@ -20,7 +21,7 @@ const PROBLEM_LENGTH_MAX = 300;
 const IMPORTS_AT_ONCE = 2;
 let importsUnderWay = 0;
 
-export const exportQuery = z.strictObject({});
+export const exportQuery = z.strictObject({ history: z.enum(['true', 'false']).default('false') });
 export const importQuery = z.strictObject({
   mode: z.enum(IMPORT_MODES).default('merge'),
   dryRun: z.enum(['true', 'false']).default('false'),
@@ -42,11 +43,15 @@ export const importAnswerSchema = z.strictObject({
   notes: z.array(z.string()).describe('What was read in another way than it stands in the file'),
 });
 
-/** `GET /export`: the caller's records as they stand now, as the file that `tidemark export` writes; streamed. */
+/** `GET /export?history=`: all of the caller's as it stands now, as the file that `tidemark export` writes; streamed. */
 export const answerExport = async ({ c, app, space, services }: Call): Promise<Response> => {
   const query = readQuery(c, exportQuery);
   if (!query.ok) return answerRefusal(c, query.error);
-  const opened = await openExport(services.engine, space, { app, exportedAt: services.env.wall() });
+  const opened = await openExport(services.engine, space, {
+    app,
+    exportedAt: services.env.wall(),
+    history: query.value.history === 'true',
+  });
   if (!opened.ok) return answerRefusal(c, opened.error);
   const pieces = opened.value.text();
   const encoder = new TextEncoder();
@@ -76,13 +81,6 @@ const refused = (problems: readonly FileProblem[], pathOf = lineName): Result<ne
   return refuse('IMPORT_REFUSED', 'The file cannot be imported; details.issues names the places. Nothing was stored.', { issues });
 };
 
-/** First a dry run of everything, so that a record the engine refuses is found before the first is written; then all in one append. */
-const importWhole = async (job: ImportJob, isDryRun: boolean): Promise<Result<ImportReport>> => {
-  const tried = await applyImport(job, { dryRun: true });
-  if (!tried.ok || isDryRun || tried.value.problems.length > 0) return tried;
-  return applyImport(job, { dryRun: false, size: ONE_BATCH });
-};
-
 const runImport = async (call: Call, readOwn: ReadOwnFile | undefined): Promise<Result<object>> => {
   const { c, app, space, services } = call;
   const { engine } = services;
@@ -100,7 +98,8 @@ const runImport = async (call: Call, readOwn: ReadOwnFile | undefined): Promise<
   const dryRun = query.value.dryRun === 'true';
   const before = await engine.session(space);
   if (!before.ok) return before;
-  const report = await importWhole({ engine, space, source, checked, mode, onProgress: () => undefined }, dryRun);
+  const job = { engine, space, source, checked, mode, onProgress: () => undefined };
+  const report = await importFile(job, checked.records, { dryRun, size: ONE_BATCH });
   if (!report.ok) return report;
   const { counts, problems } = report.value;
   if (problems.length > 0) return refused(problems, file.pathOf);

@@ -1,11 +1,12 @@
-import type { Engine, Snapshot, SnapshotRecord, SpaceRef } from '@tidemark/engine';
-import { type AppDefinition, ok, type Result } from '@tidemark/protocol';
-import { createSeal, type Manifest, printManifest, printRecordLine, printSeal } from './export-format.ts';
+import type { Engine, SpaceExport, SpaceRef, WholeRecord } from '@tidemark/engine';
+import { type AppDefinition, CONFLICTS, ok, type Result } from '@tidemark/protocol';
+import { createSeal, type Manifest, printManifest, printSeal } from './export-format.ts';
+import { HISTORY, printChange, printReceipt, printWholeRecord, RECEIPTS } from './whole-lines.ts';
 
 /** An export about to be written. */
 export interface Export {
   readonly manifest: Manifest;
-  /** The file in pieces: manifest, live records in order of (collection, id), seal. In constant memory. */
+  /** The file in pieces: manifest, records in order of (collection, id), changes and receipts where asked, seal. In constant memory. */
   text(onProgress?: (done: number) => void): AsyncGenerator<string>;
 }
 
@@ -21,46 +22,62 @@ const countOpenConflicts = async (engine: Engine, space: SpaceRef): Promise<Resu
   return ok(count);
 };
 
-/** The lines of records that come in order, one text per collection. */
-function* byCollection(records: readonly SnapshotRecord[]): Generator<[collection: string, text: string, count: number]> {
+/** Lines of one part. */
+interface Lines {
+  readonly part: string;
+  readonly lines: readonly string[];
+}
+
+/** The lines of records that come in order, by collection. */
+function* byCollection(records: readonly WholeRecord[]): Generator<Lines> {
   for (let from = 0; from < records.length; ) {
-    const { collection } = records[from] ?? { collection: '' };
+    const { collection = '' } = records[from] ?? {};
     const next = records.findIndex((record, at) => at > from && record.collection !== collection);
     const to = next < 0 ? records.length : next;
-    yield [collection, records.slice(from, to).map(printRecordLine).join(''), to - from];
+    yield { part: collection, lines: records.slice(from, to).map(printWholeRecord) };
     from = to;
   }
 }
 
-async function* exportText(manifest: Manifest, snapshot: Snapshot, onProgress: (done: number) => void): AsyncGenerator<string> {
+async function* partsOf(space: SpaceExport): AsyncGenerator<Lines> {
+  for await (const records of space.records()) yield* byCollection(records);
+  for await (const changes of space.changes()) yield { part: HISTORY, lines: changes.map(printChange) };
+  for await (const receipts of space.receipts()) yield { part: RECEIPTS, lines: receipts.map(printReceipt) };
+}
+
+async function* exportText(manifest: Manifest, space: SpaceExport, onProgress: (done: number) => void): AsyncGenerator<string> {
   const seal = createSeal();
   const first = printManifest(manifest);
   seal.add(first);
   yield first;
   let done = 0;
-  for await (const records of snapshot.pages()) {
-    for (const [collection, text, count] of byCollection(records)) {
-      seal.addLines(collection, text, count);
-      yield text;
-    }
-    done += records.length;
+  for await (const { part, lines } of partsOf(space)) {
+    if (lines.length === 0) continue;
+    const text = lines.join('');
+    seal.addLines(part, text, lines.length);
+    yield text;
+    done += lines.length;
     onProgress(done);
   }
   yield printSeal(seal.close());
 }
 
-/** The records of a space as they stand now, whatever is written while they are read. */
+/** A space as it stands now, whatever is written while it is read; with `history` its log and receipts too. */
 export const openExport = async (
   engine: Engine,
   space: SpaceRef,
-  about: { readonly app: AppDefinition; readonly exportedAt: number },
+  about: { readonly app: AppDefinition; readonly exportedAt: number; readonly history?: boolean },
 ): Promise<Result<Export>> => {
-  const taken = await engine.snapshot(space);
-  if (!taken.ok) return taken;
+  const { app, exportedAt, history = false } = about;
+  const opened = await engine.exportSpace(space, { history });
+  if (!opened.ok) return opened;
   const openConflicts = await countOpenConflicts(engine, space);
   if (!openConflicts.ok) return openConflicts;
-  const { seq, counts } = taken.value;
-  const { name, schemaVersion } = about.app;
-  const manifest = { app: name, counts, exportedAt: about.exportedAt, openConflicts: openConflicts.value, schemaVersion, seq };
-  return ok({ manifest, text: (onProgress = () => undefined) => exportText(manifest, taken.value, onProgress) });
+  const { seq, hash, floor, floorHash, counts: all } = opened.value;
+  const { [CONFLICTS]: _, ...counts } = all;
+  const { name, schemaVersion } = app;
+  // Before its first change a space knows nothing but its own id, which is not exported.
+  const log = seq === 0 ? { floor: 0, floorHash: '', hash: '' } : { floor, floorHash, hash };
+  const manifest = { app: name, counts, exportedAt, history, log, openConflicts: openConflicts.value, schemaVersion, seq };
+  return ok({ manifest, text: (onProgress = () => undefined) => exportText(manifest, opened.value, onProgress) });
 };

@@ -12,8 +12,12 @@ import { fits, packUnits } from './transactions.ts';
 const put = (item: Item): Write => ({ Put: { Item: { ...item } } });
 
 /** What an append writes beside the head: the log in parts, large fields once, records, receipts and clients one by one. */
-export const writesOf = (place: Place, batch: Append): Write[] => {
-  const log = packLog(partitionOf('log', place), '', batch.changes.map(toFetched));
+export const writesOf = (place: Pick<Head, keyof Place | 'kept'>, batch: Append): Write[] => {
+  const { floor } = batch.space;
+  const fetched = batch.changes.map(toFetched);
+  const above = fetched.filter(({ row }) => row.seq > floor);
+  const below = fetched.filter(({ row }) => row.seq <= floor);
+  const log = [...packLog(partitionOf('kept', place), `${place.kept}/`, below), ...packLog(partitionOf('log', place), '', above)];
   const blobs = batch.changes.flatMap((change) => blobItems(place, change));
   return [
     ...[...log, ...blobs].map(put),
@@ -23,12 +27,14 @@ export const writesOf = (place: Place, batch: Append): Write[] => {
   ];
 };
 
-/** The head that an append leaves, from the one that it found. */
-const nextHead = ({ space, expectedAppends, changes }: Append, found: Head | undefined, staged: string): Head => {
+/** The head that an append leaves, from the one that it found. `area` is a name for what of the log lies below the floor. */
+const nextHead = ({ space, expectedAppends, changes }: Append, found: Head | undefined, staged: string, area: string): Head => {
   // Refusals only: what a snapshot has to wait for is still the append before.
-  const before = found !== undefined && changes.length === 0 ? found.before : space.head - changes.length;
-  if (found !== undefined) return { ...found, row: space, before, staged };
-  return { space: space.key, row: space, generation: expectedAppends + 1, before, kept: '', staged, erased: [] };
+  const before = (changes.length === 0 ? found?.before : found?.row.head) ?? 0;
+  const isBelow = (changes[0]?.seq ?? Number.POSITIVE_INFINITY) <= space.floor;
+  const kept = found?.kept || (isBelow ? area : '');
+  if (found !== undefined) return { ...found, row: space, before, kept, staged };
+  return { space: space.key, row: space, generation: expectedAppends + 1, before, kept, swept: 0, staged, erased: [] };
 };
 
 /** Ends an append whose head is stored: writes the rest of it, in as many transactions as it takes, and says that it is done. */
@@ -62,7 +68,8 @@ export const createAppend =
     const found = expectedAppends === 0 ? undefined : await heads.at(space.key, expectedAppends);
     if (found === undefined && expectedAppends > 0) return 'head_moved';
     const listed = expectedAppends === 0 ? [put({ pk: text(SPACES), sk: text(space.key), app: text(space.app) })] : [];
-    const head = nextHead(batch, found, '');
+    const area = env.uuid();
+    const head = nextHead(batch, found, '', area);
     const whole = [putHead(head, expectedAppends), ...listed, ...writesOf(head, batch)];
     if (fits(whole)) {
       if (!(await table.transact(whole))) return 'head_moved';
@@ -71,7 +78,7 @@ export const createAppend =
     }
     const name = await stage(table, head, batch, env.uuid());
     // Nobody gets to see this head before all of the append is in sight, so no snapshot has to wait for its records.
-    const staged = { ...nextHead(batch, found, name), before: space.head };
+    const staged = { ...nextHead(batch, found, name, area), before: space.head };
     if (!(await table.transact([putHead(staged, expectedAppends), ...listed]))) {
       await removeStaged(table, staged, name);
       return 'head_moved';

@@ -1,12 +1,24 @@
-import type { ClientRow, Storage } from '@tidemark/engine/storage';
+import type { ClientRow, ReceiptRow, Storage } from '@tidemark/engine/storage';
 import { number, textOf } from './attributes.ts';
 import type { Heads } from './head.ts';
 import { headKey, LAST, partitionOf, SPACES } from './keys.ts';
-import { clientUpdate, toClient } from './rows.ts';
+import { clientUpdate, toClient, toReceipt } from './rows.ts';
 import { keyOf, type Table } from './table.ts';
 
-/** Clients of a space, and the list of spaces. */
-export const createClients = (table: Table, heads: Heads): Pick<Storage, 'readClients' | 'putClient' | 'listSpaces'> => ({
+/** Receipts and clients of a space, and the list of spaces. */
+export const createClients = (table: Table, heads: Heads): Pick<Storage, 'readReceipts' | 'readClients' | 'putClient' | 'listSpaces'> => ({
+  readReceipts: async (space, { after, limit }) => {
+    const head = await heads.read(space);
+    const receipts: ReceiptRow[] = [];
+    if (head === undefined) return receipts;
+    const range = { pk: partitionOf('receipts', head), from: after ?? '\u0001', to: LAST };
+    for await (const item of table.query({ ...range, atOnce: limit + 1 })) {
+      const receipt = toReceipt(item);
+      if (receipt.mutationId !== after) receipts.push(receipt);
+      if (receipts.length >= limit) break;
+    }
+    return receipts;
+  },
   readClients: async (space) => {
     const head = await heads.read(space);
     if (head === undefined) return [];

@@ -10,6 +10,8 @@ export interface Head extends Place {
   readonly before: number;
   /** Name of the area with what compaction kept of the log; '' for none. */
   readonly kept: string;
+  /** Tombstones up to here are gone, whether or not their items are removed yet; the floor may be above it in a space from elsewhere. */
+  readonly swept: number;
   /** Name of an append that is stored, but not yet carried out; '' for none. */
   readonly staged: string;
   /** Generations that were erased and may not be removed yet. */
@@ -25,6 +27,7 @@ export const toHead = (item: Item): Head => {
     generation: numberOf(item, 'generation'),
     before: numberOf(item, 'before'),
     kept: textOf(item, 'kept'),
+    swept: item.swept === undefined ? row.floor : numberOf(item, 'swept'),
     staged: textOf(item, 'staged'),
     erased,
   };
@@ -41,6 +44,7 @@ export const putHead = (head: Head, expectedAppends: number): Write => ({
       generation: number(head.generation),
       before: number(head.before),
       kept: text(head.kept),
+      swept: number(head.swept),
       staged: text(head.staged),
       erased: text(JSON.stringify(head.erased)),
     },

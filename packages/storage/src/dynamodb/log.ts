@@ -11,7 +11,7 @@ import { itemKey, type Table } from './table.ts';
 const LOOKS_MAX = 20;
 const LOOK_AGAIN_MS = 5;
 
-export type Log = Pick<Storage, 'readLog' | 'readLogRow' | 'findLogRowAt' | 'readHistory'>;
+export type Log = Pick<Storage, 'readLog' | 'readLogRow' | 'readLogRows' | 'findLogRowAt' | 'readHistory'>;
 
 /** Puts the large fields into rows that were kept without them; undefined where a piece is not there (yet, or any more). */
 export const fetchBlobs = async <Row extends { readonly seq: number; readonly fieldsJson: string | null }>(
@@ -66,17 +66,34 @@ const pageAfter = async (table: Table, head: Head, { after, limit, bytesMax }: P
   return { page, isWhole: (page.at(-1)?.row.seq ?? after) >= head.row.head };
 };
 
-/** One row, from the part that holds it. */
-const rowAt = async (table: Table, head: Head, seq: number): Promise<Fetched<LogRow> | undefined> => {
-  if (seq < 1 || seq > head.row.head) return undefined;
+/** The part of the log that holds `seq`, if one does. */
+const partAt = async (table: Table, head: Head, seq: number): Promise<Fetched<LogRow>[]> => {
+  if (seq < 1 || seq > head.row.head) return [];
   const isKept = seq <= head.row.floor;
-  if (isKept && head.kept === '') return undefined;
+  if (isKept && head.kept === '') return [];
   const prefix = isKept ? `${head.kept}/` : '';
   const pk = partitionOf(isKept ? 'kept' : 'log', head);
-  for await (const item of table.query({ pk, from: `${prefix}${pad(seq)}`, to: `${prefix}${LAST}`, atOnce: 1 }))
-    return unpackLog(item).find(({ row }) => row.seq === seq);
-  return undefined;
+  for await (const item of table.query({ pk, from: `${prefix}${pad(seq)}`, to: `${prefix}${LAST}`, atOnce: 1 })) return unpackLog(item);
+  return [];
 };
+
+/** The rows at these seqs, as far as they are there: each part that holds some is read once. */
+const rowsAt = async (table: Table, head: Head, seqs: readonly number[]): Promise<Fetched<LogRow>[]> => {
+  const found: Fetched<LogRow>[] = [];
+  const wanted = new Set(seqs);
+  let reached = 0;
+  for (const seq of [...wanted].sort((a, b) => a - b)) {
+    if (seq <= reached) continue;
+    const part = await partAt(table, head, seq);
+    found.push(...part.filter(({ row }) => row.seq >= seq && wanted.has(row.seq)));
+    reached = part.at(-1)?.row.seq ?? seq;
+  }
+  return found;
+};
+
+/** One row, from the part that holds it. */
+const rowAt = async (table: Table, head: Head, seq: number): Promise<Fetched<LogRow> | undefined> =>
+  (await partAt(table, head, seq)).find(({ row }) => row.seq === seq);
 
 /** The newest kept row at or below a time: what is kept has holes, so it is walked from its end. */
 const keptAt = async (table: Table, head: Head, time: number): Promise<Fetched<LogRow> | undefined> => {
@@ -124,6 +141,15 @@ export const createLog = (table: Table, heads: Heads, env: Env): Log => {
         const row = await rowOf(head, seq);
         return row ?? (seq <= head.row.floor || seq > head.row.head ? NOTHING : undefined);
       }).then(orNothing),
+    readLogRows: async (space, seqs) => {
+      const rows = await looking(space, async (head, isLast) => {
+        const found = await rowsAt(table, head, seqs);
+        const there = new Set(found.map(({ row }) => row.seq));
+        const isTorn = seqs.some((seq) => seq > head.row.floor && seq <= head.row.head && !there.has(seq));
+        return isTorn && !isLast ? undefined : fetchBlobs(table, head, found);
+      });
+      return rows ?? [];
+    },
     findLogRowAt: (space, time) =>
       looking(space, async (head) => {
         let [low, high] = [head.row.floor, head.row.head];

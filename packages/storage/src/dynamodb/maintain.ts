@@ -104,7 +104,7 @@ export const createCompact =
     const area = env.uuid();
     const pk = partitionOf('kept', before);
     await table.writeAll(packLog(pk, `${area}/`, found.kept), []);
-    const head = { ...before, row: space, kept: area };
+    const head = { ...before, row: space, kept: area, swept: space.floor };
     if (!(await table.transact([putHead(head, expectedAppends)]))) {
       await removeRange(table, { pk, from: `${area}/`, to: `${area}/${LAST}` });
       return 'head_moved';
@@ -122,7 +122,16 @@ export const createErase =
     const before = await heads.at(space.key, expectedAppends);
     if (before === undefined) return 'head_moved';
     const erased = [...before.erased, before.generation];
-    const head: Head = { space: space.key, row: space, generation: expectedAppends + 1, before: space.head, kept: '', staged: '', erased };
+    const head: Head = {
+      space: space.key,
+      row: space,
+      generation: expectedAppends + 1,
+      before: space.head,
+      kept: '',
+      swept: 0,
+      staged: '',
+      erased,
+    };
     if (!(await table.transact([putHead(head, expectedAppends)]))) return 'head_moved';
     heads.note(head);
     await removeErased(table, head);

@@ -11,7 +11,7 @@ type PageRange = Parameters<Storage['readRecords']>[1];
 const ROUNDS_MAX = 20;
 
 /** A tombstone that compaction let go is gone, whether or not its item is removed yet. */
-export const isThere = (head: Head, { deleted, seq }: RecordRow): boolean => !deleted || seq > head.row.floor;
+export const isThere = (head: Head, { deleted, seq }: RecordRow): boolean => !deleted || seq > head.swept;
 
 /** Between which sort keys the page lies; undefined where nothing can. `after` itself is let through. */
 const rangeOf = ({ collection, after }: PageRange): { readonly from: string; readonly to: string } | undefined => {

@@ -1,8 +1,19 @@
 import type { LogRow, RecordRow, Storage } from '@tidemark/engine/storage';
-import { type ClientTuple, type LogTuple, type RecordTuple, type SpaceTuple, toClient, toLog, toRecord, toSpace } from '../sql/tuples.ts';
+import {
+  type ClientTuple,
+  type LogTuple,
+  type ReceiptTuple,
+  type RecordTuple,
+  type SpaceTuple,
+  toClient,
+  toLog,
+  toReceipt,
+  toRecord,
+  toSpace,
+} from '../sql/tuples.ts';
 import type { Database } from './database.ts';
 import { LOAD, loadedFrom, loadValues } from './load.ts';
-import { CLIENT_COLUMNS, LOG_COLUMNS, RECORD_COLUMNS, SPACE_COLUMNS } from './rows.ts';
+import { CLIENT_COLUMNS, LOG_COLUMNS, RECEIPT_COLUMNS, RECORD_COLUMNS, SPACE_COLUMNS } from './rows.ts';
 
 const NUMBER = '(SELECT number FROM tidemark.spaces WHERE key = $1)';
 
@@ -16,13 +27,14 @@ SELECT * FROM (
   FROM (${select}) p WINDOW w AS (ORDER BY ${order} ROWS UNBOUNDED PRECEDING)) q
 WHERE total <= ${bytes} OR place = 1 ORDER BY ${order}`;
 
-const logReads = (db: Database): Pick<Storage, 'readLog' | 'readLogRow' | 'findLogRowAt' | 'readHistory'> => {
+const logReads = (db: Database): Pick<Storage, 'readLog' | 'readLogRow' | 'readLogRows' | 'findLogRowAt' | 'readHistory'> => {
   const page = cutBy(
     `SELECT ${LOG_COLUMNS} FROM tidemark.log l WHERE l.space = ${NUMBER} AND l.seq > $2 ORDER BY l.seq LIMIT $3`,
     'seq',
     '$4::bigint',
   );
   const at = `SELECT ${LOG_COLUMNS} FROM tidemark.log l WHERE l.space = ${NUMBER} AND l.seq = $2`;
+  const many = `SELECT ${LOG_COLUMNS} FROM tidemark.log l WHERE l.space = ${NUMBER} AND l.seq = ANY ($2::bigint[])`;
   /** Times never go back in a log, so the last row at or below a time is found by halving: in PostgreSQL, in one round trip. */
   const atTime = `
 WITH RECURSIVE ends AS (
@@ -50,6 +62,7 @@ SELECT ${LOG_COLUMNS} FROM chain l ORDER BY l.place LIMIT $3::bigint`;
       const [tuple] = await db.rows<LogTuple>(at, [key, seq]);
       return tuple && toLog(tuple);
     },
+    readLogRows: async (key, seqs) => (await db.rows<LogTuple>(many, [key, seqs])).map(toLog),
     findLogRowAt: async (key, time) => {
       const [tuple] = await db.rows<LogTuple>(atTime, [key, time]);
       return tuple && toLog(tuple);
@@ -93,6 +106,13 @@ export const createReads = (
   load: async (key, wanted) => loadedFrom(await db.rows(LOAD, loadValues(key, wanted))),
   ...logReads(db),
   ...recordReads(db),
+  readReceipts: async (key, { after = '', limit }) =>
+    (
+      await db.rows<ReceiptTuple>(
+        `SELECT ${RECEIPT_COLUMNS} FROM tidemark.receipts r WHERE r.space = ${NUMBER} AND r.mutationId > $2 ORDER BY r.mutationId LIMIT $3`,
+        [key, after, limit],
+      )
+    ).map(toReceipt),
   readClients: async (key) =>
     (await db.rows<ClientTuple>(`SELECT ${CLIENT_COLUMNS} FROM tidemark.clients c WHERE c.space = ${NUMBER}`, [key])).map(toClient),
   listSpaces: async ({ app, after = '', limit }) => {

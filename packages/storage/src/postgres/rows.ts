@@ -8,4 +8,5 @@ export const LOG_COLUMNS = `l.seq::float8, l.collection, l.id, l.revision::float
   l.deleted, l.fields, l.mutationId, l.clientId, l.at, l.hash`;
 export const RECORD_COLUMNS = `r.collection, r.id, r.seq::float8, r.revision::float8, r.updatedAt, r.schemaVersion::float8, r.deleted,
   r.fields, r.meta`;
+export const RECEIPT_COLUMNS = 'r.mutationId, r.hash, r.verdict, r.seq::float8, r.revision::float8, r.collection, r.id, r.extra';
 export const CLIENT_COLUMNS = 'c.clientId, c.ackedN::float8, c.seq::float8, c.firstSeenAt, c.lastSeenAt, c.revoked, c.name';

@@ -1,4 +1,5 @@
 import type { LogRow, RecordKey, RecordRow, Storage } from '@tidemark/engine/storage';
+import { compareStrings } from '@tidemark/protocol';
 import {
   type ClientTuple,
   type LogTuple,
@@ -58,6 +59,10 @@ const logReads = (db: Database, numberOf: (key: string) => number) => {
     `SELECT ${LOG_COLUMNS} FROM log WHERE position > (?1 << ${SEQ_BITS} | ?2) AND ${end} ORDER BY position LIMIT ?3`,
   );
   const at = row<LogTuple<number>>(db, `SELECT ${LOG_COLUMNS} FROM log WHERE position = (? << ${SEQ_BITS} | ?)`);
+  const many = rows<LogTuple<number>>(
+    db,
+    `SELECT ${LOG_COLUMNS} FROM log WHERE position IN (SELECT ? << ${SEQ_BITS} | value FROM json_each(?))`,
+  );
   const last = row<[number]>(db, `SELECT ${SEQ} FROM log WHERE ${beginning} AND ${end} ORDER BY position DESC LIMIT 1`);
   const timeAt = row<[number]>(db, `SELECT updatedAt FROM log WHERE position = (? << ${SEQ_BITS} | ?)`);
   const floorOf = row<[number]>(db, 'SELECT floor FROM spaces WHERE number = ?');
@@ -95,6 +100,7 @@ const logReads = (db: Database, numberOf: (key: string) => number) => {
       );
     },
     readLogRow: (key, seq) => rowAt(numberOf(key), seq),
+    readLogRows: (key, seqs) => many(numberOf(key), JSON.stringify(seqs)).map(toLog),
     findLogRowAt: (key, time) => lastAt(numberOf(key), time),
     readHistory: (key, { seq, limit, until = 0 }) => {
       const space = numberOf(key);
@@ -165,6 +171,27 @@ const keyReader = <Row extends readonly SqlValue[]>(db: Database, select: string
   };
 };
 
+/** Receipts lie in two places, each in order. */
+const receiptPages = (db: Database, numberOf: (key: string) => number): Reads['readReceipts'] => {
+  const apart = rows<ReceiptTuple>(
+    db,
+    `SELECT ${RECEIPT_COLUMNS} FROM receipts WHERE space = ? AND mutationId > ? ORDER BY mutationId LIMIT ?`,
+  );
+  const inLog = rows<ReceiptTuple>(
+    db,
+    `SELECT ${RECEIPT_IN_LOG_COLUMNS} FROM log WHERE content IS NOT NULL AND position >> ${SEQ_BITS} = ? AND mutationId > ?
+     ORDER BY mutationId LIMIT ?`,
+  );
+  return (key, { after = '', limit }) => {
+    const space = numberOf(key);
+    const both = [...apart(space, after, limit), ...inLog(space, after, limit)];
+    return both
+      .sort(([a], [b]) => compareStrings(a, b))
+      .slice(0, limit)
+      .map(toReceipt);
+  };
+};
+
 /** Prepares all reads on a connection. `spaceAt` answers the rows of spaces. */
 export const createReads = (db: Database, catalogue: IndexCatalogue, spaceAt: SpaceReader = createSpaceReader(db)): Reads => {
   // No space has number 0, so reads of an unknown space find nothing.
@@ -197,6 +224,7 @@ export const createReads = (db: Database, catalogue: IndexCatalogue, spaceAt: Sp
     ...logReads(db, numberOf),
     ...recordReads(db, numberOf),
     query: queryReader(db, catalogue),
+    readReceipts: receiptPages(db, numberOf),
     readClients: (key) => clients(numberOf(key)).map(toClient),
     listSpaces: ({ app, after = '', limit }) =>
       (app === undefined ? listAll(after, limit) : listApp(app, after, limit)).map(([key]) => key),
