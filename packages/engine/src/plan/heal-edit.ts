@@ -8,10 +8,15 @@ import { conflictOf, raiseConflict, writeConflict } from './raise-conflict.ts';
 // After a restore clients re-offer what was lost in any order. An edit may come back before the create that it edited: it
 // waits on a tombstone, and as an open conflict for people to see, until that create comes and is merged with it.
 
+/** Does this tombstone only hold what waits for a create, with nobody having deleted anything? */
+export const isPlaceholder = (deletion: Stamp): boolean => deletion.healed?.seq === 0;
+
 /** Was this write made after the deletion, in the log that was lost? */
 const isAfter = (stamp: Stamp, deletion: Stamp): boolean =>
   stamp.healed !== undefined &&
-  (deletion.healed === undefined || (deletion.healed.epoch === stamp.healed.epoch && deletion.healed.seq < stamp.healed.seq));
+  (deletion.healed === undefined ||
+    isPlaceholder(deletion) ||
+    (deletion.healed.epoch === stamp.healed.epoch && deletion.healed.seq < stamp.healed.seq));
 
 /** The writes that wait on a tombstone: what stood there before the delete is not among them. */
 const waitingOn = (edit: Edit, tombstone: DraftRecord | undefined): RecordContent => {

@@ -1,9 +1,16 @@
-import { type CollectionDefinition, isJsonObject, type JsonObject, type MutableJsonObject, WHOLE_RECORD } from '@tidemark/protocol';
+import {
+  type CollectionDefinition,
+  isJsonObject,
+  isOptional,
+  type JsonObject,
+  type MutableJsonObject,
+  WHOLE_RECORD,
+} from '@tidemark/protocol';
 import { type Edit, type EditOutcome, healedOrder, isForeign, NEEDED, rejected, stampFor, unchanged } from './context.ts';
 import type { Draft, DraftRecord } from './draft.ts';
-import { awaitCreate, createAwaited, isAwaited } from './heal-edit.ts';
+import { awaitCreate, createAwaited, isAwaited, isPlaceholder } from './heal-edit.ts';
 import { clears, isCreate, merge } from './merge-record.ts';
-import { type RecordMeta, withOpen } from './meta.ts';
+import { type RecordMeta, type Stamp, withOpen } from './meta.ts';
 import { conflictToContinue, raiseConflict } from './raise-conflict.ts';
 import { keepingReferences } from './references.ts';
 import { withDerived, writeLive } from './write-record.ts';
@@ -23,8 +30,16 @@ const create = (draft: Draft, collection: CollectionDefinition, edit: Edit, prev
   return 'refusal' in written ? written.refusal : unchanged(written);
 };
 
+/** Does an edit bring a deleted record back? Never a part of one: what was healed before its create has no more yet. */
+const revivesRecord = ({ onDelete, fields }: CollectionDefinition, edit: Edit, tombstone: DraftRecord, deletion: Stamp): boolean =>
+  onDelete === 'editWins' &&
+  !isPlaceholder(deletion) &&
+  Object.entries(fields).every(
+    ([name, field]) => field.derived || isOptional(field) || Object.hasOwn(edit.fields, name) || Object.hasOwn(tombstone.fields, name),
+  );
+
 /** The edit of a record whose deletion its author had not seen. */
-const editDeleted = (draft: Draft, collection: CollectionDefinition, edit: Edit, tombstone: DraftRecord): EditOutcome => {
+const editDeleted = (draft: Draft, collection: CollectionDefinition, edit: Edit, tombstone: DraftRecord, revives: boolean): EditOutcome => {
   const deletion = tombstone.meta.deletion;
   const earlier = conflictToContinue(draft, edit, tombstone.meta.open, { field: WHOLE_RECORD, theirs: undefined });
   if (earlier === 'needed') return NEEDED;
@@ -35,7 +50,6 @@ const editDeleted = (draft: Draft, collection: CollectionDefinition, edit: Edit,
     if (clears(collection, edit, field)) delete mine[field];
     else mine[field] = value;
   }
-  const revives = collection.onDelete === 'editWins';
   const conflict = {
     field: WHOLE_RECORD,
     was: edit.was,
@@ -81,10 +95,10 @@ const onTombstone = (draft: Draft, collection: CollectionDefinition, edit: Edit,
   const unseen = isForeign(deletion, edit);
   if (isCreate(edit) || (edit.op === 'put' && !unseen))
     return isAwaited(edit, tombstone) ? createAwaited(draft, collection, edit, tombstone) : create(draft, collection, edit, tombstone);
-  const isEarly = edit.healed && healedOrder(deletion, edit) === 'mine';
-  if (isEarly && (collection.onDelete === 'deleteWins' || deletion.healed?.seq === 0))
-    return awaitCreate(draft, collection, edit, tombstone);
-  if (unseen) return editDeleted(draft, collection, edit, tombstone);
+  const revives = revivesRecord(collection, edit, tombstone, deletion);
+  const isEarly = healedOrder(deletion, edit) === 'mine' || isPlaceholder(deletion);
+  if (edit.healed && isEarly && !revives) return awaitCreate(draft, collection, edit, tombstone);
+  if (unseen) return editDeleted(draft, collection, edit, tombstone, revives);
   return rejected('RECORD_NOT_FOUND', `${edit.collection}/${edit.id} was deleted`);
 };
 
