@@ -4,15 +4,15 @@ import type { Change } from '../store/transactions.ts';
 import { JOURNAL_AGE_MAX_MS, JOURNAL_ROWS_MAX } from './limits.ts';
 
 /** Rows of the journal to add and, from its oldest end, to let go. */
-export const journalRows = (mirror: Mirror, added: readonly JournalRow[], now: number): Map<string, JournalRow | null> => {
+export const journalRows = (mirror: Mirror, added: ReadonlyMap<string, JournalRow | null>, now: number): Map<string, JournalRow | null> => {
   const rows = new Map<string, JournalRow | null>();
-  let surplus = mirror.journal.size + added.length - JOURNAL_ROWS_MAX;
+  let surplus = mirror.journal.size + added.size - JOURNAL_ROWS_MAX;
   for (const [mutationId, row] of mirror.journal) {
     if (surplus <= 0 && row.at >= now - JOURNAL_AGE_MAX_MS) break;
     rows.set(mutationId, null);
     surplus -= 1;
   }
-  for (const row of added) rows.set(row.mutation.mutationId, row);
+  for (const [mutationId, row] of added) rows.set(mutationId, row);
   return rows;
 };
 

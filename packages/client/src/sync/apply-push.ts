@@ -21,7 +21,7 @@ export const applyPush = (mirror: Mirror, answer: PushAnswer, asked: Meta, now: 
   const heal = healing(meta, asked, answer);
   const outbox = new Map<string, OutboxRow | null>();
   const parked = new Map<string, ParkedRow | null>();
-  const journal: JournalRow[] = [];
+  const journal = new Map<string, JournalRow | null>();
   let { receiptN } = meta;
   for (const item of [...answer.accepted, ...answer.rejected]) {
     const { mutationId } = item;
@@ -34,6 +34,8 @@ export const applyPush = (mirror: Mirror, answer: PushAnswer, asked: Meta, now: 
     const mutation = row.mutation.op === 'void' ? given?.mutation : row.mutation;
     if (mutation === undefined) continue;
     if ('code' in item) {
+      // One that was offered again: from now on the parked list has it, or a person has let it go.
+      journal.set(mutationId, null);
       const { code, message, details = {} } = item;
       // The verdict that was stored before a mutation was given up says more than the failure of a request.
       if (!isVoid || code !== 'VOIDED') parked.set(mutationId, { parkedAt: now, ...given, mutation, error: { code, message, details } });
@@ -42,7 +44,7 @@ export const applyPush = (mirror: Mirror, answer: PushAnswer, asked: Meta, now: 
     // A void that is answered by an acceptance: the mutation had been applied before it was given up.
     if (isVoid) parked.set(mutationId, null);
     const { seq, first, status, conflictIds = [] } = item;
-    journal.push({ mutation, epoch, seq, at: now, status: first ?? (status === 'duplicate' ? 'applied' : status), conflictIds });
+    journal.set(mutationId, { mutation, epoch, seq, at: now, status: first ?? (status === 'duplicate' ? 'applied' : status), conflictIds });
     if (seq > meta.seq && !heal) outbox.set(mutationId, { mutation, settled: seq });
   }
   if (outbox.size === 0 && !heal) return null;

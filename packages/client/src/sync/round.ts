@@ -74,7 +74,7 @@ export const toTrouble = (failed: Failure): RoundEnd => {
 };
 
 /** A server that answers, but never to an end. */
-export const endless = (): RoundEnd => toTrouble(failure(503, 'UNAVAILABLE', 'Syncing does not come to an end'));
+export const endless = (): RoundEnd => toTrouble(failure(503, 'UNAVAILABLE', 'Syncing never ends'));
 
 /** Pushes the outbox and pulls until both are up to date. Every loop is bounded, or makes progress in the store with each request. */
 export const runRound = async (round: Round): Promise<RoundEnd> => {
