@@ -26,6 +26,7 @@ const bodySchema = z.strictObject({
   priority: z.enum(['low', 'medium', 'high']),
   dueDate: z.iso.datetime().optional(),
 });
+const paramSchema = z.object({ id: z.uuid() });
 const querySchema = z.object({
   completed: z.enum(['true', 'false']),
   priority: z.enum(['low', 'medium', 'high']),
@@ -71,11 +72,15 @@ app.post('/tasks', async (c) => {
 app.patch('/tasks/:id', async (c) => {
   const body = bodySchema.partial().safeParse(await c.req.json());
   if (!body.success) return c.json({ error: body.error.issues }, 400);
-  change.run(body.data.completed === true ? 1 : 0, new Date().toISOString(), c.req.param('id'));
-  return c.json(one(c.req.param('id')));
+  const param = paramSchema.safeParse(c.req.param());
+  if (!param.success) return c.json({ error: param.error.issues }, 400);
+  change.run(body.data.completed === true ? 1 : 0, new Date().toISOString(), param.data.id);
+  return c.json(one(param.data.id));
 });
 app.get('/tasks/:id', (c) => {
-  const row = find.get(c.req.param('id'));
+  const param = paramSchema.safeParse(c.req.param());
+  if (!param.success) return c.json({ error: param.error.issues }, 400);
+  const row = find.get(param.data.id);
   return row === undefined ? c.json({ error: 'not found' }, 404) : c.json({ data: shown(row) });
 });
 app.get('/tasks', (c) => {

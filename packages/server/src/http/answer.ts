@@ -4,7 +4,7 @@ import { ERRORS, type Refusal, statusOf } from '@tidemark/protocol';
 import type { ErrorBody } from '@tidemark/protocol/messages';
 import { parseAccept } from 'hono/utils/accept';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { respond, setHeader } from './answer-headers.ts';
+import { headersOf, respond, setHeader } from './answer-headers.ts';
 import type { HttpContext } from './context.ts';
 
 /** Characters below which an answer is not worth compressing. */
@@ -15,6 +15,19 @@ const gzipOf = promisify(gzip);
 const brotliOf = promisify(brotliCompress);
 const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 3, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT } };
 
+/** The answer where the text is too short to be compressed, else undefined. */
+export const answerShort = (
+  c: HttpContext,
+  json: string,
+  status: ContentfulStatusCode = 200,
+  type = 'application/json',
+): Response | undefined => {
+  const headers = headersOf(c);
+  headers['Content-Type'] = type;
+  headers['Cache-Control'] = 'no-store';
+  return json.length < COMPRESS_FROM_LENGTH ? respond(c, json, status) : undefined;
+};
+
 /** Answers JSON that is printed already, compressed where the caller takes it. */
 export const answerText = async (
   c: HttpContext,
@@ -22,9 +35,8 @@ export const answerText = async (
   status: ContentfulStatusCode = 200,
   type = 'application/json',
 ): Promise<Response> => {
-  setHeader(c, 'Content-Type', type);
-  setHeader(c, 'Cache-Control', 'no-store');
-  if (json.length < COMPRESS_FROM_LENGTH) return respond(c, json, status);
+  const short = answerShort(c, json, status, type);
+  if (short !== undefined) return short;
   setHeader(c, 'Vary', 'Accept-Encoding');
   const encoding = acceptedEncoding(c.req.header('Accept-Encoding'));
   if (encoding === undefined) return respond(c, json, status);

@@ -1,6 +1,5 @@
-import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
-import type { HttpEnv } from './context.ts';
+import type { HttpContext } from './context.ts';
 
 const anyOrigin = cors({
   origin: '*',
@@ -20,5 +19,13 @@ const anyOrigin = cors({
   maxAge: 7200,
 });
 
+const answerWebsite = async (c: HttpContext, handle: (c: HttpContext) => Promise<Response>): Promise<Response> => {
+  const preflight = await anyOrigin(c, async () => {
+    c.res = await handle(c);
+  });
+  return preflight ?? c.res;
+};
+
 /** Any website may call with a token it was given; there are no cookies that a browser would add by itself. */
-export const crossOrigin: MiddlewareHandler<HttpEnv> = (c, next) => (c.req.header('Origin') === undefined ? next() : anyOrigin(c, next));
+export const crossOrigin = (c: HttpContext, handle: (c: HttpContext) => Promise<Response>): Promise<Response> =>
+  c.req.header('Origin') === undefined ? handle(c) : answerWebsite(c, handle);

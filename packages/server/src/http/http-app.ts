@@ -15,11 +15,13 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import { answerRefusal } from './answer.ts';
+import { completeHeaders } from './answer-headers.ts';
 import type { HttpApp, HttpEnv } from './context.ts';
 import { limitOrigins } from './limit-origins.ts';
 import { observe } from './observe.ts';
 import { mountRootRoutes } from './root-routes.ts';
 import { securityHeaders } from './security-headers.ts';
+import { createSplitRouter } from './split-router.ts';
 
 export interface HttpAppOptions {
   readonly engine: Engine;
@@ -54,10 +56,17 @@ export interface HttpAppOptions {
 /** The whole HTTP surface as a pure function of requests: `app.request()` answers without a socket. */
 export const createHttpApp = (options: HttpAppOptions): HttpApp => {
   const { engine, env, logger, metrics, mounts } = options;
-  const http: HttpApp = new Hono<HttpEnv>();
-  http.use(securityHeaders({ https: options.https ?? false }));
+  const http: HttpApp = new Hono<HttpEnv>({ router: createSplitRouter() });
+  const startHeaders = securityHeaders({ https: options.https ?? false });
+  const start = observe({ env, logger, metrics, tracing: options.tracing });
+  http.use(async (c, next) => {
+    startHeaders(c);
+    const answered = start(c);
+    await next();
+    answered();
+    completeHeaders(c);
+  });
   if (options.origins !== undefined) http.use(limitOrigins(options.origins));
-  http.use(observe({ env, logger, metrics, tracing: options.tracing }));
   http.onError((error, c) => {
     logger.error({ correlationId: c.get('correlationId'), err: error }, 'request failed');
     return answerRefusal(c, refusalOf(error));

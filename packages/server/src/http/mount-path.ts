@@ -12,15 +12,18 @@ export type Handle = (c: HttpContext) => Promise<Response>;
  */
 export const mountPath = (http: HttpApp, path: string, handlers: ReadonlyMap<string, Handle>, enter: (c: HttpContext) => void): void => {
   for (const [method, handle] of handlers) {
-    http.on(method, path, crossOrigin, (c) => {
+    http.on(method, path, (c) => {
       enter(c);
-      return handle(c);
+      return crossOrigin(c, handle);
     });
   }
   const allow = [...handlers.keys()].join(', ');
-  http.all(path, crossOrigin, (c) => {
-    enter(c);
+  const refuseMethod: Handle = (c) => {
     setHeader(c, 'Allow', allow);
     return answerRefusal(c, refuse('METHOD_NOT_ALLOWED', `This address takes ${allow}.`).error);
+  };
+  http.all(path, (c) => {
+    enter(c);
+    return crossOrigin(c, refuseMethod);
   });
 };

@@ -10,10 +10,21 @@ export interface RateLimit {
 
 export interface RateLimiter {
   /** Counts one request of `key`. The refusal is TOO_MANY_REQUESTS; the headers belong on the answer either way. */
-  take(key: string): { readonly headers: { readonly [name: string]: string }; readonly refusal?: Refusal };
+  take(key: string): { readonly headers: RateHeaders; readonly refusal?: Refusal };
+}
+
+export interface RateHeaders {
+  readonly RateLimit: string;
+  readonly 'RateLimit-Policy': string;
+  readonly 'Retry-After'?: string;
 }
 
 const KEYS_MAX = 10_000;
+
+const forgetOldest = (buckets: Map<string, unknown>): void => {
+  const oldest = buckets.keys().next();
+  if (!oldest.done) buckets.delete(oldest.value);
+};
 
 /**
  * One bucket for each key, in the memory of this process. Of more than 10,000 keys the one that was quiet for the longest
@@ -27,13 +38,14 @@ export const createRateLimiter = ({ perSecond, burst }: Omit<RateLimit, 'per'>, 
   return {
     take: (key) => {
       const now = env.mono();
-      const known = buckets.get(key) ?? { tokens: burst, at: now };
-      const filled = Math.min(burst, known.tokens + ((now - known.at) / 1000) * perSecond);
+      const bucket = buckets.get(key) ?? { tokens: burst, at: now };
+      const filled = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
       const tokens = filled >= 1 ? filled - 1 : filled;
+      bucket.tokens = tokens;
+      bucket.at = now;
       buckets.delete(key);
-      buckets.set(key, { tokens, at: now });
-      const oldest = buckets.keys().next();
-      if (buckets.size > KEYS_MAX && !oldest.done) buckets.delete(oldest.value);
+      buckets.set(key, bucket);
+      if (buckets.size > KEYS_MAX) forgetOldest(buckets);
       const left = Math.floor(tokens);
       const headers = { 'RateLimit-Policy': policy, RateLimit: `"default";r=${left};t=${secondsUntil(tokens, burst)}` };
       if (filled >= 1) return { headers };

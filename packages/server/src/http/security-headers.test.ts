@@ -3,41 +3,56 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openTestServer, temporaryFolder } from '../server.suite.ts';
 
+const CALL_POLICY = "default-src 'none'; frame-ancestors 'none'";
 const API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 describe('security headers', () => {
   test.each([
-    ['GET', '/apps/notes/sync/session', 200],
-    ['GET', '/apps/notes/sync/history', 400],
+    ['GET', '/apps/notes/sync/session', 401],
     ['PUT', '/apps/notes/sync/session', 405],
     ['GET', '/nothing', 404],
     ['GET', '/healthz', 200],
     ['GET', '/metrics', 200],
-  ])('%s %s', async (method, path, status) => {
-    const { call } = await openTestServer();
-    const answer = await call(method, path);
-    expect(answer.status).toBe(status);
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-      'referrer-policy': 'no-referrer',
-      'content-security-policy': API_POLICY,
-      'cross-origin-resource-policy': 'same-origin',
-    });
-    expect(answer.headers.get('Strict-Transport-Security')).toBe(null);
-    expect(answer.headers.get('Set-Cookie')).toBe(null);
-    expect(answer.headers.get('X-Powered-By')).toBe(null);
+  ])('%s %s, as a browser may ask by itself', async (method, path, status) => {
+    const { server } = await openTestServer();
+    for (const headers of [{}, { Authorization: 'Basic YW5uOnNlY3JldA==' }]) {
+      const answer = await server.app.request(path, { method, headers });
+      expect(answer.status).toBe(status);
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-resource-policy': 'same-origin',
+      });
+      expect(answer.headers.get('Content-Security-Policy')).toBe(API_POLICY);
+      expect(answer.headers.get('Strict-Transport-Security')).toBe(null);
+      expect(answer.headers.get('Set-Cookie')).toBe(null);
+      expect(answer.headers.get('X-Powered-By')).toBe(null);
+    }
   });
 
-  test('the answer to a call with a token, which no browser makes for a document, has what governs data', async () => {
-    const { call } = await openTestServer();
-    const { status, headers } = await call('POST', '/apps/notes/sync/pull', { clientId: 'reader' });
-    expect([status, headers.get('X-Content-Type-Options'), headers.get('Content-Security-Policy')]).toEqual([
-      200,
-      'nosniff',
-      "default-src 'none'; frame-ancestors 'none'",
-    ]);
-    expect(headers.get('X-Frame-Options')).toBe(null);
+  test.each([
+    ['POST', '/apps/notes/sync/pull', 200],
+    ['GET', '/apps/notes/sync/session', 200],
+    ['GET', '/apps/notes/sync/history', 400],
+    ['PUT', '/apps/notes/sync/session', 405],
+    ['GET', '/nothing', 404],
+  ])('%s %s with a token, which no browser sends by itself, has what governs data', async (method, path, status) => {
+    const { call, server, token } = await openTestServer();
+    const body = method === 'POST' ? { clientId: 'reader' } : undefined;
+    const byKey = await server.app.request(path, {
+      method,
+      headers: { 'X-Api-Key': await token('ann'), 'Content-Type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    for (const answer of [await call(method, path, body), byKey]) {
+      expect([answer.status, answer.headers.get('X-Content-Type-Options'), answer.headers.get('Content-Security-Policy')]).toEqual([
+        status,
+        'nosniff',
+        CALL_POLICY,
+      ]);
+      expect(answer.headers.get('X-Frame-Options')).toBe(null);
+    }
   });
 
   test('a fault has them too', async () => {
@@ -45,7 +60,7 @@ describe('security headers', () => {
     storage.readSpace = () => Promise.reject(new Error('SQLITE_CORRUPT: select * from spaces'));
     storage.load = () => Promise.reject(new Error('SQLITE_CORRUPT: select * from spaces'));
     const answer = await call('GET', '/apps/notes/sync/session');
-    expect([answer.status, answer.headers.get('Content-Security-Policy')]).toEqual([500, API_POLICY]);
+    expect([answer.status, answer.headers.get('Content-Security-Policy')]).toEqual([500, CALL_POLICY]);
     expect(await answer.text()).not.toMatch(/select|SQLITE|\.ts|at /);
   });
 

@@ -81,7 +81,10 @@ type Texts = { readonly [name: string]: string | undefined };
 /** Prepares the check of parameters, query or headers. Most requests have none of them, and what comes of that is known. */
 const checkOf = <S extends Shape>(schema: S): ((given: Texts) => Result<z.output<S>>) => {
   const ofNone = checkShape(schema, {});
-  return (given) => (Object.values(given).every((text) => text === undefined) ? ofNone : checkShape(schema, given));
+  return (given) => {
+    for (const name in given) if (given[name] !== undefined) return checkShape(schema, given);
+    return ofNone;
+  };
 };
 
 type BodyReader<B extends z.ZodType> = (c: HttpContext) => Promise<Result<z.output<B>>>;
@@ -92,7 +95,6 @@ const bodyReader = <B extends z.ZodType>({
   bodyBytesMax,
 }: Pick<EndpointSpec<Shape, Shape, Shape, B>, 'body' | 'batchMax' | 'bodyBytesMax'>): BodyReader<B> => {
   const ofNone = checkShape(body, undefined);
-  if (body instanceof z.ZodUndefined) return async () => ofNone;
   const isAbsent = ({ req }: HttpContext): boolean =>
     req.header('Content-Type') === undefined && (req.header('Content-Length') ?? '0') === '0';
   return async (c) => {
@@ -111,21 +113,26 @@ const answering = <P extends Shape, Q extends Shape, H extends Shape, B extends 
   const [checkParams, checkQuery, checkHeaders] = [checkOf(spec.params), checkOf(spec.query), checkOf(spec.headers)];
   const headerNames = Object.keys(spec.headers.shape);
   const readBody = bodyReader(spec);
-  const readInput = async (c: HttpContext): Promise<Result<Input<P, Q, H, B>>> => {
-    const { req } = c;
+  const noBody = spec.body instanceof z.ZodUndefined ? checkShape(spec.body, undefined) : undefined;
+  type Checked = Result<Omit<Input<P, Q, H, B>, 'body'>>;
+  const readAddress = ({ req }: HttpContext): Checked => {
     const params = checkParams(req.param());
     if (!params.ok) return params;
     const query = checkQuery(req.url.includes('?') ? req.query() : {});
     if (!query.ok) return query;
-    const headers = checkHeaders(Object.fromEntries(headerNames.map((name) => [name, req.header(name)])));
+    const sent: { [name: string]: string | undefined } = {};
+    for (const name of headerNames) sent[name] = req.header(name);
+    const headers = checkHeaders(sent);
     if (!headers.ok) return headers;
-    const body = await readBody(c);
-    if (!body.ok) return body;
-    return ok({ params: params.value, query: query.value, headers: headers.value, body: body.value });
+    return ok({ params: params.value, query: query.value, headers: headers.value });
   };
   return async (c: HttpContext, run: (input: Input<P, Q, H, B>) => Promise<Result<Response>>): Promise<Response> => {
-    const input = await readInput(c);
-    const ran = input.ok ? await run(input.value) : input;
+    const address = readAddress(c);
+    if (!address.ok) return answerRefusal(c, address.error);
+    const body = noBody ?? (await readBody(c));
+    if (!body.ok) return answerRefusal(c, body.error);
+    const { params, query, headers } = address.value;
+    const ran = await run({ params, query, headers, body: body.value });
     return ran.ok ? ran.value : answerRefusal(c, ran.error);
   };
 };

@@ -1,7 +1,7 @@
 import { ok, type Result } from '@tidemark/protocol';
 import * as z from 'zod';
-import { answerText } from '../http/answer.ts';
-import { setHeader } from '../http/answer-headers.ts';
+import { answerShort, answerText } from '../http/answer.ts';
+import { headersOf } from '../http/answer-headers.ts';
 import type { Call } from '../sync/call.ts';
 import type { Answer } from './endpoint.ts';
 import { etagOf } from './etag.ts';
@@ -13,8 +13,9 @@ import type { State } from './write.ts';
 export const itemAnswerer = (resource: Resource) => {
   const print = itemPrinter(resource);
   return async ({ c }: Call, state: State, status: 200 | 201 = 200): Promise<Result<Response>> => {
-    setHeader(c, 'ETag', etagOf(state.revision));
-    return ok(await answerText(c, `{"data":${print(state)}}`, status));
+    headersOf(c).ETag = etagOf(state.revision);
+    const json = `{"data":${print(state)}}`;
+    return ok(answerShort(c, json, status) ?? (await answerText(c, json, status)));
   };
 };
 

@@ -90,9 +90,9 @@ export const liveRecord = async (
 };
 
 /** The record a request is about. */
-export const findRecord = async (call: Call, { collection, name }: Resource, id: string): Promise<Result<RecordRow>> => {
-  const row = await liveRecord(call, collection.name, id);
-  return row === undefined ? refuse('RECORD_NOT_FOUND', `There is no ${name} with this id.`) : ok(row);
+export const findRecord = async ({ services, space }: Call, { collection, name }: Resource, id: string): Promise<Result<RecordRow>> => {
+  const row = await services.engine.get(space, collection.name, id);
+  return row === undefined || row.deleted ? refuse('RECORD_NOT_FOUND', `There is no ${name} with this id.`) : ok(row);
 };
 
 /** A refusal because of a version, with the record as it is. */

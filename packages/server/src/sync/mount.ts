@@ -1,7 +1,7 @@
 import type { AppDefinition } from '@tidemark/protocol';
 import { type Refusal, refuse } from '@tidemark/protocol';
 import { answerRefusal } from '../http/answer.ts';
-import { setHeader } from '../http/answer-headers.ts';
+import { headersOf, setHeader } from '../http/answer-headers.ts';
 import { authorizationOf } from '../http/authorization.ts';
 import type { HttpApp, HttpContext } from '../http/context.ts';
 import type { Dialect } from '../http/dialect.ts';
@@ -98,9 +98,13 @@ const handle = async (c: HttpContext, route: Route, { app, services, limiter, re
 
 /** Counts a request against the app's limit and says so in its headers. The refusal is TOO_MANY_REQUESTS. */
 const take = (c: HttpContext, limiter: RateLimiter | undefined, key: string): Refusal | undefined => {
-  const limited = limiter?.take(key);
-  for (const [name, value] of Object.entries(limited?.headers ?? {})) setHeader(c, name, value);
-  return limited?.refusal;
+  if (limiter === undefined) return undefined;
+  const { headers, refusal } = limiter.take(key);
+  const answered = headersOf(c);
+  answered['RateLimit-Policy'] = headers['RateLimit-Policy'];
+  answered.RateLimit = headers.RateLimit;
+  if (headers['Retry-After'] !== undefined) setHeader(c, 'Retry-After', headers['Retry-After']);
+  return refusal;
 };
 
 const handleAccount = async (

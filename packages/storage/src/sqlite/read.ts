@@ -148,6 +148,8 @@ const recordReads = (db: Database, numberOf: (key: string) => number) => {
 };
 
 const idsByCollection = (keys: readonly RecordKey[]): [collection: string, ids: string[]][] => {
+  const [only] = keys;
+  if (only !== undefined && keys.length === 1) return [[only.collection, [only.id]]];
   const ids = new Map<string, string[]>();
   for (const { collection, id } of keys) {
     const known = ids.get(collection);
@@ -165,9 +167,9 @@ const keyReader = <Row extends readonly SqlValue[]>(db: Database, select: string
   const one = rows<Row>(db, `${select} = ?`);
   const many = rows<Row>(db, `${select} IN (SELECT value FROM json_each(?))`);
   return (keys: readonly string[], ...before: SqlValue[]): Row[] => {
-    const [first, ...others] = keys;
+    const [first] = keys;
     if (first === undefined) return [];
-    return others.length === 0 ? one(...before, first) : many(...before, JSON.stringify(keys));
+    return keys.length === 1 ? one(...before, first) : many(...before, JSON.stringify(keys));
   };
 };
 
