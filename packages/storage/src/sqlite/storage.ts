@@ -12,6 +12,7 @@ import { afterThisTurn } from './platform/node.ts';
 import { createReads } from './read.ts';
 import { createSharedRead, NO_SHARED_READ } from './shared-read.ts';
 import { createSpaceCache, createSpaceReader } from './spaces.ts';
+import { createSweep } from './sweep.ts';
 import { createWrites, type Job, type JobAnswer } from './write.ts';
 import { type JobOutcome, runJobs } from './writer.ts';
 
@@ -48,7 +49,7 @@ const createConnection = ({ db, catalogue, file, release }: StorageParts) => {
   const accountReads = createAccountReads(db);
   const write = createWrites(db, catalogue);
   const sharedRead = db.location() === null ? NO_SHARED_READ : createSharedRead(db, afterThisTurn);
-  const session = { db, reads, isIndexed, accountReads, write, spaces };
+  const session = { db, reads, isIndexed, accountReads, write, spaces, sweep: createSweep(db) };
   let state: 'open' | 'unsettled' | 'closed' = 'open';
   /** Takes away what a failed commit may have left in the log, so that no crash later can bring it back. */
   const settle = (): void => {
@@ -106,6 +107,18 @@ const createQuery =
     }
   };
 
+/** Takes away what a purge has left in the file, in steps between which others write. */
+const createSweeping =
+  ({ alone, settleCommit }: ReturnType<typeof createConnection>) =>
+  async (): Promise<void> => {
+    try {
+      for (let isFirst = true; !alone().sweep(isFirst); isFirst = false) await new Promise<void>(afterThisTurn);
+    } catch {
+      // The purge itself is stored. The next one sweeps again, and closing empties the log.
+      settleCommit();
+    }
+  };
+
 /** Puts the parts together: reads at once, writes by groups that share a commit. */
 export const createStorage = (parts: StorageParts): SqliteStorage => {
   const { env, onCommit } = parts;
@@ -132,6 +145,12 @@ export const createStorage = (parts: StorageParts): SqliteStorage => {
     if (outcome.ok) return outcome.answer;
     throw outcome.error instanceof StorageFailure ? outcome.error : storageFailure(outcome.error, outcome.outcome);
   };
+  const sweep = createSweeping(connection);
+  const purge = async (job: Job): Promise<JobAnswer> => {
+    const answer = await write(job);
+    if (answer === 'stored') await sweep();
+    return answer;
+  };
   const read = async <T>(from: (session: Session) => T): Promise<T> => {
     try {
       return from(connection.reading());
@@ -155,8 +174,8 @@ export const createStorage = (parts: StorageParts): SqliteStorage => {
     readClients: (key) => read(({ reads }) => reads.readClients(key)),
     listSpaces: (page) => read(({ reads }) => reads.listSpaces(page)),
     append: (batch) => write({ kind: 'append', batch }),
-    compact: (batch) => write({ kind: 'compact', batch }),
-    erase: (batch) => write({ kind: 'erase', batch }),
+    compact: (batch) => purge({ kind: 'compact', batch }),
+    erase: (batch) => purge({ kind: 'erase', batch }),
     putClient: async (space, client) => void (await write({ kind: 'putClient', space, client })),
     backup: (toFile, onProgress) => backupTo(connection.alone().db, toFile, onProgress),
     integrityCheck: () =>
