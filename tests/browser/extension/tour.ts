@@ -1,8 +1,10 @@
 import type { Page } from 'playwright-core';
-import { createDiary } from './diary.ts';
-import type { ExtensionBrowser } from './extension-browser.ts';
+import { createDiary, type Moment } from './diary.ts';
+import { eventually } from './eventually.ts';
+import type { ExtensionBrowser, KeptTab } from './extension-browser.ts';
 import type { Sites } from './sites.ts';
 
+/** Time that a person spends on a page. */
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Browses numbered pages, and keeps a diary of it. Tabs have names. */
@@ -20,46 +22,59 @@ export const createTour = (sites: Sites, first: ExtensionBrowser) => {
     if (tab === undefined) throw new Error(`no tab ${name}`);
     return tab;
   };
+  /** Does something, waits until the extension has kept what follows from it, and answers when it happened. */
+  const timed = async (act: () => Promise<unknown>, isKept: (tabs: readonly KeptTab[]) => boolean = () => true): Promise<Moment> => {
+    const from = Date.now();
+    await act();
+    await eventually(async () => isKept((await browser.kept()).tabs)).toBe(true);
+    return { from, to: Date.now() };
+  };
+  const isAt = (url: string) => (kept: readonly KeptTab[]) => kept.some((tab) => tab.url === url);
   const go = async (tab: string, site: string): Promise<void> => {
     const url = nextPage(site);
-    // The visit begins when the browser shows the page, not when that has loaded.
-    await tabOf(tab).goto(url, { waitUntil: 'commit' });
-    diary.go(tab, url);
+    diary.go(tab, url, await timed(() => tabOf(tab).goto(url, { waitUntil: 'commit' }), isAt(url)));
   };
-  const lookAt = async (tab: string): Promise<void> => {
-    await browser.lookAt(tabOf(tab));
-    diary.lookAt(tab);
-  };
+  const lookAt = async (tab: string): Promise<void> => diary.lookAt(tab, await timed(() => browser.lookAt(tabOf(tab))));
   return {
     ...{ diary, go, lookAt },
     count: () => count,
     /** Opens a tab with a page and looks at it. */
     open: async (tab: string, site: string): Promise<void> => {
-      tabs.set(tab, await browser.context.newPage());
+      // From here on the page before is out of sight.
+      const opened = await timed(async () => tabs.set(tab, await browser.context.newPage()));
       await go(tab, site);
-      diary.lookAt(tab);
+      const shown = await timed(() => browser.lookAt(tabOf(tab)));
+      diary.lookAt(tab, { from: opened.from, to: shown.to });
     },
     openWindow: async (tab: string, site: string): Promise<void> => {
       const url = nextPage(site);
       const opened = browser.context.waitForEvent('page');
-      await browser.inExtension(`chrome.windows.create({ url: ${JSON.stringify(url)}, focused: true }).then(() => null)`);
-      const page = await opened;
-      diary.go(tab, url);
-      tabs.set(tab, page);
-      await page.waitForURL(url, { waitUntil: 'commit' });
-      await lookAt(tab);
+      const create = `chrome.windows.create({ url: ${JSON.stringify(url)}, focused: true }).then(() => null)`;
+      const at = await timed(() => browser.inExtension(create), isAt(url));
+      diary.go(tab, url, at);
+      tabs.set(tab, await opened);
+      const shown = await timed(() => browser.lookAt(tabOf(tab)));
+      diary.lookAt(tab, { from: at.from, to: shown.to });
     },
     close: async (tab: string): Promise<void> => {
-      await tabOf(tab).close();
-      diary.close(tab);
+      const url = tabOf(tab).url();
+      const at = await timed(
+        () => tabOf(tab).close(),
+        (kept) => !isAt(url)(kept),
+      );
+      diary.close(tab, at);
     },
     /** Nobody is at the machine for a while. */
     leaveFor: async (ms: number, tab: string): Promise<void> => {
-      await browser.setIdle('idle');
-      diary.lookAt(undefined);
+      diary.lookAt(undefined, await timed(() => browser.lockScreen(true)));
       await pause(ms);
-      await browser.setIdle('active');
-      diary.lookAt(tab);
+      diary.lookAt(tab, await timed(() => browser.lockScreen(false)));
+    },
+    /** The browser ends by this, while a page is looked at. */
+    end: async (by: (browser: ExtensionBrowser) => Promise<void>): Promise<void> => {
+      const from = await browser.signOfLife();
+      await by(browser);
+      diary.end({ from, to: Date.now() });
     },
     /** The browser has ended, and goes on as another process. */
     goOnWith: (next: ExtensionBrowser): void => {
