@@ -1,21 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { serveNotes } from '../../docs/examples/serve-notes.ts';
+import { violations } from './axe.ts';
 import { bundlePage } from './bundle-page.ts';
 import { openChromium } from './chromium.ts';
 import { type Server, startServer } from './server.ts';
 
 // The hooks and components in a real Chromium, on real clients and a real server; everything in StrictMode.
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const THEME = fileURLToPath(new URL('../../packages/react/theme.css', import.meta.url));
-/** A folder for pictures of the components, to look at; none are made without it. */
-const PICTURES = process.env.TIDEMARK_PICTURES;
 
 let browser: Browser;
 let server: Server;
@@ -67,22 +64,6 @@ const soon = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
 
 const mount = (): string => `${server.url}/apps/time-tracker`;
 
-/** What axe finds wrong with the page (of two devices: with the left one), light and dark; leaves pictures where they are wanted. */
-const violations = async (name: string): Promise<unknown[]> => {
-  if (!(await page.evaluate('"axe" in globalThis'))) await page.addScriptTag({ path: AXE });
-  const found: unknown[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const words = '({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => html + failureSummary)]';
-    const run = `axe.run(document.querySelector('#left') ?? document)`;
-    found.push(...Object(await page.evaluate(`${run}.then(({ violations }) => violations.map(${words}))`)));
-    if (PICTURES === undefined) continue;
-    mkdirSync(PICTURES, { recursive: true });
-    await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}.png`, fullPage: true });
-  }
-  return found;
-};
-
 test('a change to one of many records renders only what shows it', async () => {
   await show('showList', mount(), token, 60);
   await page.getByText('Opening …').waitFor({ state: 'detached' });
@@ -124,7 +105,7 @@ test('a conflict is shown, decided and taken back; what waits is listed', async 
   await page.evaluate("shown.rename('right', 'Read the paper', 20)");
   await soon(() => status(left).textContent()).toBe('Offline · 1 change only on this device');
   await soon(() => left.locator('.tidemark-outbox-list li').textContent()).toContain('Edit “Read a book”: Title, updatedAt');
-  expect(await violations('offline')).toEqual([]);
+  expect(await violations(page, 'offline', '#left')).toEqual([]);
 
   for (const side of [left, right]) await side.getByRole('button', { name: 'Join' }).click();
   const card = left.getByRole('article', { name: 'Title of “Read the paper”' });
@@ -137,7 +118,7 @@ test('a conflict is shown, decided and taken back; what waits is listed', async 
     'Base before both',
   ]);
   expect(await card.textContent()).toContain('The edit with the later time stands.');
-  expect(await violations('conflict')).toEqual([]);
+  expect(await violations(page, 'conflict', '#left')).toEqual([]);
 
   // By keyboard alone.
   await card.getByRole('button', { name: 'Keep mine' }).focus();
@@ -145,7 +126,7 @@ test('a conflict is shown, decided and taken back; what waits is listed', async 
   await soon(titles).toEqual(['Read a book', 'Read a book']);
   await soon(() => right.getByText('No conflicts').count()).toBe(1);
   expect(await left.locator('.tidemark-said [role=status]').textContent()).toBe('Decided: Title of “Read the paper”.');
-  expect(await violations('decided')).toEqual([]);
+  expect(await violations(page, 'decided', '#left')).toEqual([]);
   await left.getByRole('button', { name: 'Undo' }).click();
   await soon(titles).toEqual(['Read the paper', 'Read the paper']);
   await soon(() => status(left).textContent()).toBe('Synced');
@@ -166,7 +147,7 @@ test('what the server refuses is set aside, and can be tried again or discarded'
   const card = left.getByRole('article', { name: 'Save “Refused”' });
   await card.waitFor();
   expect(await card.textContent()).toContain('Not like this.');
-  expect(await violations('parked')).toEqual([]);
+  expect(await violations(page, 'parked', '#left')).toEqual([]);
   refuses = false;
   await card.getByRole('button', { name: 'Try again' }).click();
   await card.waitFor({ state: 'detached' });
@@ -176,7 +157,7 @@ test('what the server refuses is set aside, and can be tried again or discarded'
 test('a person signs up, in and out, and sees their own tasks only', async () => {
   await show('showAccount', server.url);
   await page.getByRole('heading', { name: 'Nobody' }).waitFor();
-  expect(await violations('sign-in')).toEqual([]);
+  expect(await violations(page, 'sign-in', '#left')).toEqual([]);
   await page.getByLabel('E-mail address').fill('ann@example.com');
   await page.getByLabel('Password').fill('wrong password');
   await page.getByRole('button', { name: 'Sign in', exact: true }).first().click();
@@ -193,7 +174,7 @@ test('a person signs up, in and out, and sees their own tasks only', async () =>
   await page.getByRole('heading', { name: 'Somebody' }).waitFor();
   await page.getByRole('button', { name: 'Add' }).click();
   await soon(() => page.locator('li').allTextContents()).toEqual(['By hand']);
-  expect(await violations('signed-in')).toEqual([]);
+  expect(await violations(page, 'signed-in', '#left')).toEqual([]);
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Nobody' }).waitFor();
   await soon(() => page.locator('li').count()).toBe(0);
@@ -213,7 +194,7 @@ test('the page of docs/REACT.md runs, and syncs', async () => {
     await page.getByRole('button', { name: 'See Tides' }).click();
     await page.getByText('Tides, seen 1 times').waitFor();
     await page.getByText('Synced').waitFor();
-    expect(await violations('docs')).toEqual([]);
+    expect(await violations(page, 'docs', '#left')).toEqual([]);
     await page.getByRole('button', { name: 'Delete Tides' }).click();
     await soon(() => page.locator('li').count()).toBe(0);
     expect(troubles).toEqual([]);

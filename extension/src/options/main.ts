@@ -37,7 +37,7 @@ const includeAgain = async (site: string, pressed: HTMLButtonElement): Promise<v
 
 const renderLists = ({ excluded, refused }: Status): void => {
   const sites = excluded.map((site) =>
-    item(site, { label: 'Remove', about: `Record ${site} again`, run: (pressed) => void includeAgain(site, pressed) }),
+    item(site, { label: 'Remove', about: `Remove ${site}`, run: (pressed) => void includeAgain(site, pressed) }),
   );
   element('sites', HTMLUListElement).replaceChildren(...sites);
   show('none', excluded.length === 0);

@@ -24,7 +24,7 @@ const renderSite = ({ excluded, paused }: Status): void => {
   setText('site', site.hostname);
   setText('site-says', isOut ? 'This site is never recorded' : paused ? 'Not recorded while paused' : 'This site is recorded');
   setText('site-toggle', isOut ? 'Record again' : 'Exclude');
-  button('site-toggle').setAttribute('aria-label', isOut ? `Record ${site.hostname} again` : `Never record ${site.hostname}`);
+  button('site-toggle').setAttribute('aria-label', isOut ? `Record again: ${site.hostname}` : `Exclude ${site.hostname}`);
 };
 
 const render = (status: Status): void => {
