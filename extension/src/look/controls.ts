@@ -11,7 +11,8 @@ export const offerDeletion = (render: (status: Status) => void): void => {
        <form method="dialog">
          <h2 id="delete-title">Delete your browsing data?</h2>
          <p id="delete-text">
-           Every visit of this account is deleted, from all your browsers, here and at the server. It cannot be undone.
+           Every visit of this account is deleted here and at the server, whichever browser it came from. Another browser keeps its own copy
+           until you delete there, too. It cannot be undone.
          </p>
          <div class="row">
            <button value="no" type="submit" autofocus>Cancel</button>

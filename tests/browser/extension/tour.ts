@@ -7,6 +7,20 @@ import type { Sites } from './sites.ts';
 /** Time that a person spends on a page. */
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Does something, waits until the extension has kept what follows from it, and answers when it happened. */
+const timedIn = async (
+  browser: ExtensionBrowser,
+  act: () => Promise<unknown>,
+  isKept: (tabs: readonly KeptTab[]) => boolean = () => true,
+): Promise<Moment> => {
+  const from = Date.now();
+  await act();
+  await eventually(async () => isKept((await browser.kept()).tabs)).toBe(true);
+  return { from, to: Date.now() };
+};
+
+const isAt = (url: string) => (kept: readonly KeptTab[]) => kept.some((tab) => tab.url === url);
+
 /** Browses numbered pages, and keeps a diary of it. Tabs have names. */
 export const createTour = (sites: Sites, first: ExtensionBrowser) => {
   const diary = createDiary();
@@ -22,14 +36,7 @@ export const createTour = (sites: Sites, first: ExtensionBrowser) => {
     if (tab === undefined) throw new Error(`no tab ${name}`);
     return tab;
   };
-  /** Does something, waits until the extension has kept what follows from it, and answers when it happened. */
-  const timed = async (act: () => Promise<unknown>, isKept: (tabs: readonly KeptTab[]) => boolean = () => true): Promise<Moment> => {
-    const from = Date.now();
-    await act();
-    await eventually(async () => isKept((await browser.kept()).tabs)).toBe(true);
-    return { from, to: Date.now() };
-  };
-  const isAt = (url: string) => (kept: readonly KeptTab[]) => kept.some((tab) => tab.url === url);
+  const timed = (act: () => Promise<unknown>, isKept?: (tabs: readonly KeptTab[]) => boolean) => timedIn(browser, act, isKept);
   const go = async (tab: string, site: string): Promise<void> => {
     const url = nextPage(site);
     diary.go(tab, url, await timed(() => tabOf(tab).goto(url, { waitUntil: 'commit' }), isAt(url)));
