@@ -5,8 +5,8 @@ import { isJson } from './validate.ts';
 
 type TakesAsIs = (value: unknown) => boolean;
 
-/** Members of an object that its schema does not name: `no` = then it is not taken as it is; `yes` = nobody reads them. */
 export interface TakenObjects {
+  /** May an object have members that its schema does not name, and so would leave out? Yes where nobody reads them. Default: no. */
   readonly othersAllowed?: boolean;
 }
 
@@ -20,7 +20,7 @@ export const takenAsIs = <T>(
   schema: StandardSchemaV1<unknown, T>,
   objects: TakenObjects = {},
 ): ((value: unknown) => value is T) | undefined => {
-  const test = compile(schema, objects);
+  const test = tryCompile(schema, objects);
   if (test === undefined) return undefined;
   return (value): value is T => {
     try {
@@ -45,32 +45,54 @@ const NEVER: TakesAsIs = () => false;
 
 const isPrimitive = (value: unknown): boolean => value === null || typeof value !== 'object';
 
-const compile = (schema: unknown, objects: TakenObjects = {}): TakesAsIs | undefined => {
-  const def = defOf(schema);
-  if (memberOf(def, 'coerce') === true) return undefined;
-  const type = KINDS.get(String(memberOf(def, 'type')))?.(def, objects);
-  // A format, such as that of z.int(), is a check that is a schema by itself.
-  const format = memberOf(def, 'check') === undefined ? () => true : checkOf(def);
-  return listOf(memberOf(def, 'checks')).reduce<TakesAsIs | undefined>(
-    (test, check) => both(test, checkOf(defOf(check))),
-    both(type, format),
-  );
+/** Parts of a schema that are looked at. One that holds itself has no end: what is beyond is left to zod. */
+const PARTS_MAX = 500;
+
+const tryCompile = (schema: unknown, objects: TakenObjects): TakesAsIs | undefined => {
+  let left = PARTS_MAX;
+  const compile: Compile = (part, ofPart = {}) => {
+    left -= 1;
+    const def = defOf(part);
+    if (left < 0 || memberOf(def, 'coerce') === true) return undefined;
+    const type = KINDS.get(String(memberOf(def, 'type')))?.(def, compile, ofPart);
+    // A format, such as that of z.int(), is a check that is a schema by itself.
+    const format = memberOf(def, 'check') === undefined ? () => true : checkOf(def);
+    return listOf(memberOf(def, 'checks')).reduce<TakesAsIs | undefined>(
+      (test, check) => both(test, checkOf(defOf(check))),
+      both(type, format),
+    );
+  };
+  try {
+    return compile(schema, objects);
+  } catch {
+    // Members of an object may be worked out by the program itself.
+    return undefined;
+  }
 };
 
-const KINDS: ReadonlyMap<string, (def: unknown, objects: TakenObjects) => TakesAsIs | undefined> = new Map([
-  ['string', () => (value: unknown) => typeof value === 'string'],
-  ['number', () => (value: unknown) => Number.isFinite(value)],
-  ['boolean', () => (value: unknown) => typeof value === 'boolean'],
-  ['enum', (def: unknown) => choice(Object.values(memberOf(def, 'entries') ?? {}))],
-  ['literal', (def: unknown) => oneOf(listOf(memberOf(def, 'values')))],
-  ['optional', (def: unknown) => compile(memberOf(def, 'innerType'))],
-  ['nullable', (def: unknown) => orNull(compile(memberOf(def, 'innerType')))],
-  ['union', (def: unknown) => anyOf(listOf(memberOf(def, 'options')).map((option) => compile(option)))],
-  ['array', (def: unknown) => everyOf(compile(memberOf(def, 'element')))],
-  ['object', (def: unknown, objects: TakenObjects) => objectOf(def, objects)],
-  ['pipe', (def: unknown) => both(compile(memberOf(def, 'in')), compile(memberOf(def, 'out')))],
-  ['transform', (def: unknown) => unchangedBy(memberOf(def, 'transform'))],
+type Compile = (part: unknown, objects?: TakenObjects) => TakesAsIs | undefined;
+type Kind = (def: unknown, compile: Compile, objects: TakenObjects) => TakesAsIs | undefined;
+
+const innerOf = (def: unknown): unknown => memberOf(def, 'innerType');
+
+const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ['string', () => (value) => typeof value === 'string'],
+  ['number', () => (value) => Number.isFinite(value)],
+  ['boolean', () => (value) => typeof value === 'boolean'],
+  ['enum', (def) => choice(Object.values(memberOf(def, 'entries') ?? {}))],
+  ['literal', (def) => oneOf(listOf(memberOf(def, 'values')))],
+  ['optional', (def, compile) => compile(innerOf(def))],
+  ['nullable', (def, compile) => orNull(compile(innerOf(def)))],
+  ['union', (def, compile) => anyOf(def, compile)],
+  ['array', (def, compile) => everyOf(compile(memberOf(def, 'element')))],
+  ['object', (def, compile, objects) => objectOf(def, compile, objects)],
+  ['pipe', (def, compile) => piped(def, compile)],
+  ['transform', (def) => unchangedBy(memberOf(def, 'transform'))],
 ]);
+
+/** One after the other. A codec is another kind of pipe. */
+const piped = (def: unknown, compile: Compile): TakesAsIs | undefined =>
+  memberOf(def, 'transform') === undefined ? both(compile(memberOf(def, 'in')), compile(memberOf(def, 'out'))) : undefined;
 
 /** An enum of numbers, as TypeScript makes them, also lists their names. */
 const choice = (values: readonly unknown[]): TakesAsIs | undefined =>
@@ -83,11 +105,23 @@ const oneOf = (values: readonly unknown[]): TakesAsIs => {
 
 const orNull = (test: TakesAsIs | undefined): TakesAsIs | undefined => test && ((value) => value === null || test(value));
 
-/** Of lists and objects an earlier option may take another part, so only what has no parts is taken. */
-const anyOf = (options: readonly (TakesAsIs | undefined)[]): TakesAsIs | undefined => {
+/** What answers each value it takes as it is, so that it does not matter which option takes a value. */
+const PLAIN = new Set(['string', 'number', 'boolean', 'enum', 'literal']);
+/** Their values may come from an earlier option with other parts, and are left to zod. */
+const WITH_PARTS = new Set(['array', 'object', 'record']);
+
+const optionOf = (option: unknown, compile: Compile): TakesAsIs | undefined => {
+  const type = String(memberOf(defOf(option), 'type'));
+  if (WITH_PARTS.has(type)) return NEVER;
+  return PLAIN.has(type) ? compile(option) : undefined;
+};
+
+const anyOf = (def: unknown, compile: Compile): TakesAsIs | undefined => {
+  const options = listOf(memberOf(def, 'options')).map((option) => optionOf(option, compile));
   const known = options.filter((option) => option !== undefined);
-  if (known.length < options.length) return undefined;
-  return (value) => isPrimitive(value) && known.some((takes) => takes(value));
+  // One that is not inclusive takes what exactly one option does.
+  if (known.length < options.length || memberOf(def, 'inclusive') === false) return undefined;
+  return (value) => known.some((takes) => takes(value));
 };
 
 const everyOf = (test: TakesAsIs | undefined): TakesAsIs | undefined => test && ((value) => Array.isArray(value) && value.every(test));
@@ -109,7 +143,7 @@ const copyOf = (value: unknown): unknown => {
 
 const isOptionalSchema = (schema: unknown): boolean => memberOf(defOf(schema), 'type') === 'optional';
 
-const objectOf = (def: unknown, { othersAllowed = false }: TakenObjects): TakesAsIs | undefined => {
+const objectOf = (def: unknown, compile: Compile, { othersAllowed = false }: TakenObjects): TakesAsIs | undefined => {
   const shape = Object.entries(memberOf(def, 'shape') ?? {});
   const members = new Map<string, TakesAsIs>();
   for (const [name, schema] of shape) {
