@@ -9,7 +9,7 @@ const ALL = 'all';
 const PAGE = {
   title: 'Mutation score of the merge rules and the planner',
   text: `\`npm run mutation -- merge|plan [FILE…]\` (Stryker) changes the code in every small way there is, but for texts, and runs the
-tests of its folder on each (without the longest: tools/mutation/vitest.config.js). A change that they do not notice survived. Each
+tests of its folder on each (without the longest: tools/mutation/warm-runner.js). A change that they do not notice survived. Each
 file is at the commit of its newest run; one that is not in the table has not been measured yet.`,
   head: ['File', 'Score', 'Killed', 'Survived', 'At commit'],
 };

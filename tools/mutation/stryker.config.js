@@ -3,9 +3,8 @@ import { chosenFolder, reportOf } from './parts.js';
 const folder = chosenFolder();
 
 export default {
-  testRunner: 'vitest',
-  plugins: ['@stryker-mutator/vitest-runner'],
-  vitest: { configFile: 'tools/mutation/vitest.config.js', related: false },
+  testRunner: 'warm',
+  plugins: ['./tools/mutation/warm-runner.js'],
   mutate: [`${folder}/*.ts`, `!${folder}/*.{test,suite}.ts`],
   // Codes and names are unions that the compiler checks, messages are for people.
   mutator: { excludedMutations: ['StringLiteral'] },
@@ -15,7 +14,7 @@ export default {
   incrementalFile: `.stamp/mutation-known-${process.env.MUTATION_PART}.json`,
   concurrency: 1,
   // A machine that is busy with other things is no endless loop; Stryker knows those by counting.
-  timeoutMS: 120_000,
+  timeoutMS: 60_000,
   reporters: ['clear-text', 'json', 'progress-append-only'],
   clearTextReporter: { allowColor: false, logTests: false },
   jsonReporter: { fileName: reportOf(process.env.MUTATION_PART) },
