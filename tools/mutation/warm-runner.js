@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { commonTokens, declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
+import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
+import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import { DryRunStatus, determineHitLimitReached, TestStatus, toMutantRunResult } from '@stryker-mutator/api/test-runner';
 import { build } from 'esbuild';
 import { chosenFolder } from './parts.js';
@@ -42,13 +43,11 @@ const bundle = async (folder) => {
   return outfile;
 };
 
-class WarmRunner {
-  static inject = [commonTokens.options, 'globalNamespace'];
+/** What the instrumented code reads and counts in. */
+globalThis[INSTRUMENTER_CONSTANTS.NAMESPACE] ??= {};
 
-  constructor(_options, namespace) {
-    globalThis[namespace] ??= {};
-    this.stryker = globalThis[namespace];
-  }
+class WarmRunner {
+  stryker = globalThis[INSTRUMENTER_CONSTANTS.NAMESPACE];
 
   capabilities() {
     return { reloadEnvironment: false };
