@@ -62,6 +62,20 @@ test('items without an index keep their order; if both sides moved them, theirs 
   ]);
 });
 
+test('an absent list is an empty one', () => {
+  expect(mergeOf(list(), null, [item('m')], [item('t')])).toEqual({ value: [item('m'), item('t')], dropped: 'none' });
+  expect(mergeOf(list(), [item('a'), item('b')], undefined, [item('a'), item('b'), item('t')])).toEqual({
+    value: [item('t')],
+    dropped: 'none',
+  });
+});
+
+test('an index that is no text is none', () => {
+  const of = (...ids: readonly string[]) => ids.map((id, index) => ({ id, order: 9 - index }));
+  const [a, b, c, d] = of('a', 'b', 'c', 'd');
+  expect(ids(mergeOf(list(), [a, b], [a, b, c], [a, b, d]).value)).toBe('abcd');
+});
+
 test('ids that repeat, or are none: as last', () => {
   expect(mergeOf(list(), [], [item('a'), item('a')], [item('b')])).toEqual({ value: [item('a'), item('a')], dropped: 'theirs' });
   expect(mergeOf(list(), [], [{ id: 1 }], [item('b')])).toEqual({ value: [{ id: 1 }], dropped: 'theirs' });

@@ -28,6 +28,13 @@ test('overlapping lines are left to a person', () => {
   expect(mergeOf(text(), 'a', null, 't')).toEqual({ value: null, dropped: 'theirs' });
 });
 
+test('changes that only touch do not overlap', () => {
+  expect(merge('abc', 'aXbc', 'aBc')).toEqual({ value: lines('aXBc'), dropped: 'none' });
+  expect(merge('abc', 'aBc', 'aXbc')).toEqual({ value: lines('aXBc'), dropped: 'none' });
+  expect(merge('abc', 'aBc', 'abXc')).toEqual({ value: lines('aBXc'), dropped: 'none' });
+  expect(merge('abc', 'aBc', 'abC')).toEqual({ value: lines('aBC'), dropped: 'none' });
+});
+
 const small = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 8 });
 
 test('line changes lead from one text to the other, and are the fewest', () => {

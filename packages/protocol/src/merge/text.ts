@@ -13,8 +13,8 @@ interface Replacement {
 const replacements = (was: readonly string[], text: readonly string[]): Replacement[] | undefined =>
   lineChanges(was, text)?.map(({ start, end, from, to }: LineChange) => ({ start, end, lines: text.slice(from, to) }));
 
-const overlap = (a: Replacement, b: Replacement): boolean =>
-  (a.start < b.end && b.start < a.end) || (a.start === b.start && a.end === b.end);
+/** `b` starts no earlier than `a`. */
+const overlap = (a: Replacement, b: Replacement): boolean => b.start < a.end || (a.start === b.start && a.end === b.end);
 
 /** Both lists in one, in order; a change that both made stands once. Undefined where different ones overlap. */
 const weave = (mine: readonly Replacement[], theirs: readonly Replacement[]): Replacement[] | undefined => {
