@@ -90,4 +90,94 @@ describe('a field that refers to another record', () => {
     const collections = { notes: defineCollection({ name: 'notes', fields: { folder: optional } }) };
     expect(() => defineApp({ name: 'test', schemaVersion: 1, collections })).toThrow('boxes');
   });
+
+  it('says who deleted what it named, and what it named before', async () => {
+    const bench = await withFolders();
+    const a = bench.client('a');
+    await a.push({ op: 'put', id: 'x', fields: { title: 't', folder: 'g' }, was: {} });
+    await a.push({ op: 'patch', id: 'x', fields: { folder: 'f' }, was: { folder: 'g' }, base: 4 });
+    expect(await openConflicts(bench)).toMatchObject([
+      { was: 'g', mine: 'f', mineBy: { clientId: 'a', mutationId: 'a-2' }, theirsBy: { clientId: 'maker', mutationId: 'maker-2', seq: 2 } },
+    ]);
+  });
+
+  it('keeps one conflict of a client about it, the newest, and forgets it when it is resolved', async () => {
+    const bench = await withFolders();
+    const a = bench.client('a');
+    const first = await a.push({ op: 'put', id: 'x', fields: { title: 't', folder: 'f' }, was: {} });
+    const again = await a.push({ op: 'patch', id: 'x', fields: { folder: 'never' }, was: {}, base: 4 });
+    expect(again.accepted[0]?.conflictIds).toEqual(first.accepted[0]?.conflictIds);
+    const [conflict, ...others] = await openConflicts(bench);
+    expect(conflict).toMatchObject({ mine: 'never' });
+    expect(others).toEqual([]);
+    await bench.engine.resolve(bench.space, conflict?.conflictId ?? '', { choose: 'theirs' });
+    const later = await a.push({ op: 'patch', id: 'x', fields: { folder: 'f' }, was: {}, base: 4 });
+    expect(await openConflicts(bench)).toMatchObject([{ conflictId: later.accepted[0]?.conflictIds?.[0], mine: 'f' }]);
+  });
+
+  it('is left alone where it is cleared, where it says what it said, and in what comes back of a lost log', async () => {
+    const bench = await withFolders();
+    const a = bench.client('a');
+    await a.push({ op: 'put', id: 'x', fields: { title: 't', folder: 'g' }, was: {} });
+    const cleared = await a.push({ op: 'patch', id: 'x', fields: { folder: null }, was: { folder: 'g' }, base: 4 });
+    expect(cleared.accepted).toMatchObject([{ status: 'applied' }]);
+    const healed = { epoch: 'lost', seq: 9 };
+    await a.push({ op: 'put', id: 'y', fields: { title: 't', folder: 'f' }, was: {}, epoch: 'lost', healed });
+    expect(await bench.fields('notes', 'y')).toEqual({ title: 't', folder: 'f' });
+    expect(await openConflicts(bench)).toEqual([]);
+  });
+
+  it('is cleared in a record that is made again after it was deleted, though it named the same before', async () => {
+    const bench = await withFolders();
+    const a = bench.client('a');
+    await a.push({ op: 'put', id: 'x', fields: { title: 't', folder: 'g' }, was: {} });
+    await a.push({ op: 'delete', collection: 'folders', id: 'g', was: { name: 'G' }, base: 3 });
+    await a.push({ op: 'delete', id: 'x', was: { title: 't', folder: 'g' }, base: 4 });
+    const again = await a.push({ op: 'put', id: 'x', fields: { title: 't', folder: 'g' }, was: {}, base: 6 });
+    expect(again.accepted).toMatchObject([{ status: 'conflict' }]);
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 't' });
+  });
+
+  it('makes no conflict of its own where the edit is refused, or only kept in the conflict of a deleted record', async () => {
+    const bench = await withFolders();
+    const a = bench.client('a');
+    const refused = await a.push({ op: 'put', id: 'x', fields: { folder: 'f' }, was: {} });
+    expect(refused.rejected).toMatchObject([{ code: 'VALIDATION_FAILED' }]);
+    await a.push({ op: 'put', id: 'x', fields: { title: 't', folder: 'g' }, was: {} });
+    await a.push({ op: 'delete', id: 'x', was: { title: 't', folder: 'g' }, base: 4 });
+    const edit = { op: 'patch', id: 'x', fields: { title: 'b', folder: 'f' }, was: { title: 't', folder: 'g' }, base: 4 } as const;
+    expect((await bench.client('b').push(edit)).accepted).toMatchObject([{ status: 'conflict' }]);
+    expect(await openConflicts(bench)).toMatchObject([{ field: '*', mine: { title: 'b' } }]);
+  });
+
+  it('is one of several, of which each that names nothing is a conflict beside those of other fields', async () => {
+    const several = defineCollection({
+      name: 'notes',
+      fields: {
+        title: { schema: z.string().optional() },
+        folder: { schema: z.string().optional(), refersTo: 'folders' },
+        parent: { schema: z.string().optional(), refersTo: 'notes' },
+      },
+    });
+    const bench = createBench(defineApp({ name: 'test', schemaVersion: 1, collections: { notes: several, folders } }));
+    const a = bench.client('a');
+    const both = await a.push({ op: 'put', id: 'x', fields: { title: 't', folder: 'f', parent: 'p' }, was: {} });
+    expect(both.accepted[0]?.conflictIds).toHaveLength(2);
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 't' });
+    expect((await openConflicts(bench)).map(({ field, mine }) => [field, mine]).sort()).toEqual([
+      ['folder', 'f'],
+      ['parent', 'p'],
+    ]);
+    await bench.client('b').push({ op: 'patch', id: 'x', fields: { title: 'b' }, was: { title: 't' }, base: 1 });
+    const edit = { op: 'patch', id: 'x', fields: { title: 'c', parent: 'x', folder: 'q' }, was: { title: 't' }, base: 1 } as const;
+    const answer = await bench.client('c').push(edit);
+    expect(answer.accepted[0]?.conflictIds).toHaveLength(2);
+    expect(answer.accepted[0]?.record?.fields).toEqual({ title: 'c', parent: 'x' });
+    expect(
+      (await openConflicts(bench))
+        .filter(({ mineBy }) => mineBy.clientId === 'c')
+        .map(({ field }) => field)
+        .sort(),
+    ).toEqual(['folder', 'title']);
+  });
 });
