@@ -106,3 +106,15 @@ test('a lost edit that says what stands there already takes no seq, and is the n
     ['other', 'b', 2],
   ]);
 });
+
+test('a delete that comes back before what it deleted keeps that deleted, and lets come what was made after', async () => {
+  const bench = createBench(app);
+  const answer = await bench.client('c').push(lost(3, { op: 'delete', was: { last: 'a' }, base: 1 }));
+  expect(answer.accepted).toMatchObject([{ status: 'applied', seq: 1, revision: 1 }]);
+  await bench.client('a').push(create(1, { last: 'a' }));
+  await bench.client('b').push(lost(2, { fields: { last: 'b' }, was: { last: 'a' }, base: 1 }));
+  expect(await bench.fields('notes', 'x')).toBeUndefined();
+  expect(await openConflicts(bench)).toEqual([]);
+  await bench.client('d').push(create(4, { other: 'd' }));
+  expect(await bench.fields('notes', 'x')).toEqual({ other: 'd' });
+});

@@ -158,6 +158,30 @@ describe('a group', () => {
     expect(await refusalOf(bench, [grouped(2, { fields: { title: 'other' } })])).toMatchObject({ code: 'MUTATION_REUSED' });
   });
 
+  it('is known by its members, each with its content', async () => {
+    const bench = createBench(appAt(1));
+    expect(await codesOf(bench, [grouped(1), grouped(2)])).toEqual(['applied', 'applied']);
+    expect(await codesOf(bench, [grouped(1), grouped(2)])).toEqual(['duplicate', 'duplicate']);
+    const other = grouped(2, { fields: { title: 'other' } });
+    expect(await refusalOf(bench, [grouped(1), other])).toEqual({ code: 'MUTATION_REUSED', details: { mutationId: 'm2' } });
+  });
+
+  it('may delete what never was', async () => {
+    const bench = createBench(appAt(1));
+    const absent: Mutation = {
+      mutationId: 'm1',
+      n: 1,
+      collection: 'notes',
+      id: 'never',
+      op: 'delete',
+      was: {},
+      base: 0,
+      at: 1,
+      group: 'g',
+    };
+    expect(await codesOf(bench, [absent, grouped(2)])).toEqual(['applied', 'applied']);
+  });
+
   it('stands together where its members do: between two others, beside another group, at both ends', async () => {
     const bench = createBench(appAt(1));
     const inG = (n: number) => grouped(n);
