@@ -118,3 +118,11 @@ test('a delete that comes back before what it deleted keeps that deleted, and le
   await bench.client('d').push(create(4, { other: 'd' }));
   expect(await bench.fields('notes', 'x')).toEqual({ other: 'd' });
 });
+
+test('who deleted a record and then offers an older edit of it is told that it is deleted', async () => {
+  const bench = createBench(app);
+  const c = bench.client('c');
+  await c.push(create(1, { last: 'c' }), lost(3, { op: 'delete', was: { last: 'c' }, base: 1 }));
+  const answer = await c.push(lost(2, { fields: { last: 'cc' }, was: { last: 'c' }, base: 1 }));
+  expect(answer.accepted).toMatchObject([{ status: 'applied', record: { deleted: true } }]);
+});

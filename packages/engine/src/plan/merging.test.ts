@@ -1,4 +1,16 @@
-import { counter, defineApp, defineCollection, list, type MergeRule, map, max, newest, review, set } from '@tidemark/protocol';
+import {
+  counter,
+  defineApp,
+  defineCollection,
+  type JsonObject,
+  list,
+  type MergeRule,
+  map,
+  max,
+  newest,
+  review,
+  set,
+} from '@tidemark/protocol';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createBench } from '../test-engine.suite.ts';
@@ -208,6 +220,14 @@ describe('field edits', () => {
       .push({ op: 'patch', collection: 'counted', id: 'x', fields: { mood: 'c', edits: 8 }, was: { edits: 1 }, base: 1 });
     expect(answer.accepted[0]?.status).toBe('applied');
     expect(await bench.fields('counted', 'x')).toEqual({ title: 'o', plain: 'b', mood: 'c', edits: 3 });
+  });
+
+  it('makes no record with a derived field that its author made up', async () => {
+    const derive = (previous: JsonObject | null) => (previous === null ? {} : { edits: 2 });
+    const lazy = defineCollection({ name: 'notes', fields: counted.fields, derive });
+    const bench = createBench(defineApp({ name: 'test', schemaVersion: 1, collections: { notes: lazy } }));
+    await bench.client('a').push({ op: 'put', id: 'x', fields: { title: 'o', edits: 7 }, was: {} });
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'o' });
   });
 
   it('of a put without was clears what stood there at its base', async () => {

@@ -26,7 +26,7 @@ const refused = (code: ErrorCode, message: string): Refused => ({ kind: 'rejecte
 const GROUP_REFUSED = refused('GROUP_REFUSED', 'another mutation of the same group was refused');
 
 export const groupOf = (mutation: PushedMutation | undefined): string | undefined =>
-  mutation === undefined || mutation.op === 'void' ? undefined : mutation.group;
+  mutation && 'group' in mutation ? mutation.group : undefined;
 
 /** Why a group as a whole cannot be taken, if so. */
 const checkGroup = ({ name, members, isSplit }: Group): Refused | undefined => {

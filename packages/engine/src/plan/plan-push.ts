@@ -73,7 +73,7 @@ const runLength = (mutations: readonly PushedMutation[], first: number): number 
   const group = groupOf(mutations[first]);
   if (group === undefined) return 1;
   let end = first + 1;
-  while (end < mutations.length && groupOf(mutations[end]) === group) end += 1;
+  while (groupOf(mutations[end]) === group) end += 1;
   return end - first;
 };
 

@@ -62,6 +62,79 @@ describe('resolving', () => {
     expect(await bench.fields('notes', 'x')).toEqual({ title: 'c' });
   });
 
+  it('is a patch that chooses mine, theirs or a value, and nothing else', async () => {
+    const bench = await withConflict();
+    const id = await idOf(bench);
+    const answer = await bench
+      .client('r')
+      .push(
+        { op: 'patch', collection: CONFLICTS, id, fields: { choose: 'both', value: 'v' } },
+        { op: 'patch', collection: CONFLICTS, id, fields: { choose: 'value' } },
+        { op: 'put', collection: CONFLICTS, id, fields: { choose: 'mine' } },
+        { op: 'delete', collection: CONFLICTS, id },
+        { op: 'patch', collection: CONFLICTS, id: 'none', fields: { choose: 'mine' } },
+      );
+    const codes = [...Array.from({ length: 4 }, () => 'CONFLICT_NOT_WRITABLE'), 'CONFLICT_NOT_FOUND'];
+    expect(answer.rejected.map(({ code }) => code)).toEqual(codes);
+    expect(await open(bench)).toMatchObject([{ mine: 'c', theirs: 'b' }]);
+  });
+
+  it('is concurrent with what its author had not seen, where it says how much that was', async () => {
+    const bench = await withConflict();
+    const id = await idOf(bench);
+    const { head: base } = (await bench.storage.readSpace(bench.space.key)) ?? { head: 0 };
+    await bench.client('e').push({ op: 'patch', id: 'x', fields: { title: 'e' }, was: { title: 'b' }, base });
+    const answer = await bench.client('r').push({ op: 'patch', collection: CONFLICTS, id, fields: { choose: 'mine' }, base });
+    expect(answer.accepted).toMatchObject([{ status: 'conflict', record: { fields: { state: 'resolved' } } }]);
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'e', note: 'n' });
+    expect(await open(bench)).toMatchObject([{ mine: 'c', theirs: 'e', mineBy: { clientId: 'r' } }]);
+  });
+
+  it('of a whole record by a value leaves that and nothing else', async () => {
+    const wins = defineCollection({ name: 'notes', fields: notes.fields, onDelete: 'editWins' });
+    const bench = createBench(defineApp({ name: 'test', schemaVersion: 1, collections: { notes: wins } }));
+    await bench.client('a').push({ op: 'put', id: 'x', fields: { title: 'o', note: 'n' }, was: {} });
+    await bench.client('b').push({ op: 'patch', id: 'x', fields: { title: 'b' }, was: { title: 'o' }, base: 1 });
+    await bench.client('c').push({ op: 'delete', id: 'x', was: { title: 'o', note: 'n' }, base: 1 });
+    const id = await idOf(bench);
+    expect(await bench.engine.resolve(bench.space, id, { choose: 'value', value: 'no fields' })).toMatchObject({
+      error: { code: 'VALIDATION_FAILED' },
+    });
+    expect(await bench.engine.resolve(bench.space, id, { choose: 'value', value: { title: 'v' } })).toMatchObject({ ok: true });
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'v' });
+  });
+
+  it('leads to a record that its author has not seen: the next answer to that one brings it', async () => {
+    const bench = await withConflict();
+    const { head: base } = (await bench.storage.readSpace(bench.space.key)) ?? { head: 0 };
+    const r = bench.client('r');
+    await r.push({ op: 'patch', collection: CONFLICTS, id: await idOf(bench), fields: { choose: 'mine' }, base });
+    const answer = await r.push({ op: 'patch', id: 'x', fields: { note: 'r' }, was: { note: 'n' }, base });
+    expect(answer.accepted[0]?.record).toMatchObject({ fields: { title: 'c', note: 'r' } });
+  });
+
+  it('of one conflict of a client leaves its other one open to go on', async () => {
+    const bench = await withConflict();
+    const first = await idOf(bench);
+    const { head } = (await bench.storage.readSpace(bench.space.key)) ?? { head: 0 };
+    const c = (title: string, was: string, base: number, n: number) =>
+      bench.client('c x').push({ op: 'patch', id: 'x', fields: { title }, was: { title: was }, base, n });
+    await bench.client('e').push({ op: 'patch', id: 'x', fields: { title: 'e' }, was: { title: 'b' }, base: head });
+    const second = await c('c2', 'b', head, 2);
+    expect(await bench.engine.resolve(bench.space, first, { choose: 'theirs' })).toMatchObject({ ok: true });
+    const third = await c('c3', 'c2', head, 3);
+    expect(third.accepted[0]?.conflictIds).toEqual(second.accepted[0]?.conflictIds);
+  });
+
+  it('is refused where the app no longer has the collection', async () => {
+    const bench = await withConflict();
+    const other = defineCollection({ name: 'other', fields: { title: { schema: text } } });
+    const later = createBench(defineApp({ name: 'test', schemaVersion: 1, collections: { other } }), bench.storage);
+    expect(await later.engine.resolve(later.space, await idOf(bench), { choose: 'theirs' })).toMatchObject({
+      error: { code: 'UNKNOWN_COLLECTION' },
+    });
+  });
+
   it('takes many at once, from a push and from many callers', async () => {
     const bench = createBench(app);
     for (let i = 0; i < 100; i += 1) await withConflict(`x${i}`, bench);

@@ -98,6 +98,12 @@ describe('a request is refused as a whole', () => {
     expect(await codesOf(older, [voided(2), mutation(3)])).toEqual(['applied', 'VOIDED']);
   });
 
+  it('not for what its client has given up in the same push', async () => {
+    const bench = createBench(appAt(1));
+    expect(await codesOf(bench, [voided(1), mutation(1), mutation(2)])).toEqual(['applied', 'VOIDED', 'VOIDED']);
+    expect(await bench.engine.receipt(bench.space, 'm1')).toMatchObject({ verdict: 'rejected', hash: '', collection: '', id: '' });
+  });
+
   it('never for what it has had an answer for, whatever that refers to by now', async () => {
     const newer = createBench(appAt(2));
     const older = createBench(appAt(1), newer.storage);
@@ -112,7 +118,7 @@ describe('a caller that keeps no counter', () => {
     const bench = createBench(appAt(1));
     await bench.engine.apply(bench.space, { clientId: 'rest', schemaVersion: 1, mutations: [mutation(7)] });
     const again = await bench.engine.apply(bench.space, { clientId: 'rest', schemaVersion: 1, mutations: [mutation(1), mutation(7)] });
-    expect(again).toMatchObject({ ok: true, value: { accepted: [{ status: 'applied' }, { status: 'duplicate' }] } });
+    expect(again).toMatchObject({ ok: true, value: { ackedN: 0, accepted: [{ status: 'applied' }, { status: 'duplicate' }] } });
     expect(await bench.engine.devices(bench.space)).toMatchObject({ value: { devices: [] } });
   });
 });
@@ -164,6 +170,16 @@ describe('a group', () => {
     expect(await codesOf(bench, [grouped(1), grouped(2)])).toEqual(['duplicate', 'duplicate']);
     const other = grouped(2, { fields: { title: 'other' } });
     expect(await refusalOf(bench, [grouped(1), other])).toEqual({ code: 'MUTATION_REUSED', details: { mutationId: 'm2' } });
+  });
+
+  it('takes a member once that stands twice in it, and none with two contents', async () => {
+    const bench = createBench(appAt(1));
+    expect(await codesOf(bench, [grouped(1), grouped(2, { mutationId: 'm1', id: 'x1', fields: { title: 't1' } })])).toEqual([
+      'applied',
+      'duplicate',
+    ]);
+    const other = grouped(4, { mutationId: 'm3', id: 'x3', fields: { title: 'other' } });
+    expect(await refusalOf(bench, [grouped(3), other])).toEqual({ code: 'MUTATION_REUSED', details: { mutationId: 'm3' } });
   });
 
   it('may delete what never was', async () => {
