@@ -126,3 +126,90 @@ test('who deleted a record and then offers an older edit of it is told that it i
   const answer = await c.push(lost(2, { fields: { last: 'cc' }, was: { last: 'c' }, base: 1 }));
   expect(answer.accepted).toMatchObject([{ status: 'applied', record: { deleted: true } }]);
 });
+
+const winning = defineApp({
+  name: 'test',
+  schemaVersion: 1,
+  collections: { notes: defineCollection({ name: 'notes', fields: notes.fields, onDelete: 'editWins' }) },
+});
+
+test.each([
+  ['deleteWins', app],
+  ['editWins', winning],
+] as const)('all edits of a client wait for the create, which has them all (%s)', async (_, of) => {
+  const bench = createBench(of);
+  const b = bench.client('b');
+  await b.push(lost(2, { fields: { last: 'b' }, was: {}, base: 1 }));
+  await b.push(lost(3, { fields: { other: 'b' }, was: { last: 'b' }, base: 1 }));
+  expect(await bench.fields('notes', 'x')).toBeUndefined();
+  await bench.client('a').push(create(1, { last: 'a', count: 1 }));
+  expect(await bench.fields('notes', 'x')).toEqual({ last: 'b', other: 'b', count: 1 });
+  expect(await openConflicts(bench)).toEqual([]);
+});
+
+test('an edit that came after the delete waits where deletes win, and brings the record back where edits win', async () => {
+  const late = lost(4, { fields: { last: 'd' }, was: { last: 'a' }, base: 1 });
+  const deleted = async (of: typeof app) => {
+    const bench = createBench(of);
+    await bench.client('a').push(create(1, { last: 'a', other: 'a' }));
+    await bench.client('c').push(lost(3, { op: 'delete', was: { last: 'a', other: 'a' }, base: 1 }));
+    const answer = await bench.client('d').push(late);
+    return { bench, answer };
+  };
+  const waiting = await deleted(app);
+  expect(waiting.answer.accepted).toMatchObject([{ status: 'conflict', record: { deleted: true } }]);
+  expect(await openConflicts(waiting.bench)).toMatchObject([{ field: '*', mine: { last: 'd' }, outcome: 'theirs' }]);
+  const brought = await deleted(winning);
+  expect(brought.answer.accepted).toMatchObject([{ status: 'conflict', record: { fields: { last: 'd', other: 'a' } } }]);
+  expect(await openConflicts(brought.bench)).toMatchObject([{ field: '*', outcome: 'mine' }]);
+});
+
+test('an edit since the restore, of what was deleted in the lost log, is an edit of a deleted record', async () => {
+  const bench = createBench(app);
+  await bench.client('a').push(create(1, { last: 'a' }));
+  await bench.client('c').push(lost(3, { op: 'delete', was: { last: 'a' }, base: 1 }));
+  const answer = await bench.client('e').push({ op: 'patch', id: 'x', fields: { other: 'e' }, was: {}, base: 1 });
+  expect(answer.accepted).toMatchObject([{ status: 'conflict' }]);
+  expect(await openConflicts(bench)).toMatchObject([{ field: '*', mine: { last: 'a', other: 'e' }, theirsBy: { clientId: 'c' } }]);
+});
+
+test('a delete takes with it what was written before it in the lost log, and leaves what was written after', async () => {
+  const bench = createBench(app);
+  await bench.client('a').push(create(1, { last: 'a' }));
+  await bench.client('b').push(lost(2, { fields: { other: 'b' }, was: {}, base: 1 }));
+  const answer = await bench.client('c').push(lost(3, { op: 'delete', was: { last: 'a' }, base: 1 }));
+  expect(answer.accepted).toMatchObject([{ status: 'applied' }]);
+  expect(await bench.fields('notes', 'x')).toBeUndefined();
+  expect(await openConflicts(bench)).toEqual([]);
+  const later = createBench(app);
+  await later.client('a').push(create(1, { last: 'a' }));
+  await later.client('d').push(lost(4, { fields: { other: 'd' }, was: {}, base: 1 }));
+  const late = await later.client('c').push(lost(3, { op: 'delete', was: { last: 'a' }, base: 1 }));
+  expect(late.accepted).toMatchObject([{ status: 'applied', record: { fields: { last: 'a', other: 'd' } } }]);
+  expect(await openConflicts(later)).toEqual([]);
+});
+
+test('of two deletes the later one counts, in whatever order they come', async () => {
+  for (const order of [
+    [3, 6],
+    [6, 3],
+  ]) {
+    const bench = createBench(app);
+    await bench.client('a').push(create(1, { last: 'a' }));
+    for (const seq of order) await bench.client(`c${seq}`).push(lost(seq, { op: 'delete', was: { last: 'a' }, base: 1 }));
+    await bench.client('d').push(create(5, { other: 'd' }));
+    expect(await bench.fields('notes', 'x')).toBeUndefined();
+    await bench.client('e').push(create(7, { other: 'e' }));
+    expect(await bench.fields('notes', 'x')).toEqual({ other: 'e' });
+  }
+});
+
+test('a delete since the restore stays as it is, whatever delete of the lost log comes after it', async () => {
+  const bench = createBench(app);
+  await bench.client('a').push(create(1, { last: 'a' }));
+  await bench.client('e').push({ op: 'delete', id: 'x', was: { last: 'a' }, base: 1 });
+  await bench.client('c').push(lost(3, { op: 'delete', was: { last: 'a' }, base: 1 }));
+  const answer = await bench.client('d').push(lost(4, { fields: { last: 'd' }, was: { last: 'a' }, base: 1 }));
+  expect(answer.accepted).toMatchObject([{ status: 'conflict' }]);
+  expect(await openConflicts(bench)).toMatchObject([{ field: '*', theirsBy: { clientId: 'e' } }]);
+});
