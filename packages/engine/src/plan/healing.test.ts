@@ -213,3 +213,18 @@ test('a delete since the restore stays as it is, whatever delete of the lost log
   expect(answer.accepted).toMatchObject([{ status: 'conflict' }]);
   expect(await openConflicts(bench)).toMatchObject([{ field: '*', theirsBy: { clientId: 'e' } }]);
 });
+
+test.each([
+  [3, 'came after what the restored log has kept: nothing is concurrent', []],
+  [2, 'would have stood where the restored log has something else: that was written since', ['c']],
+])('a write at seq %i %s', async (seq, _, conflicts) => {
+  const bench = createBench(app);
+  await bench.client('a').push({ op: 'put', id: 'x', fields: { last: 'a' }, was: {} });
+  await bench.client('b').push({ op: 'patch', id: 'x', fields: { last: 'b' }, was: { last: 'a' }, base: 1 });
+  const { epoch = '' } = (await bench.storage.readSpace(bench.space.key)) ?? {};
+  await bench.engine.startEpoch(bench.space);
+  const edit: Sketch = { op: 'patch', id: 'x', fields: { last: 'c' }, was: { last: 'a' }, base: 1, epoch, healed: { epoch, seq } };
+  await bench.client('c').push(edit);
+  expect(await bench.fields('notes', 'x')).toEqual({ last: 'c' });
+  expect((await openConflicts(bench)).map(({ mine }) => mine)).toEqual(conflicts);
+});

@@ -222,6 +222,26 @@ describe('field edits', () => {
     expect(await bench.fields('counted', 'x')).toEqual({ title: 'o', plain: 'b', mood: 'c', edits: 3 });
   });
 
+  it('stores a value as its schema makes it, not as it was sent', async () => {
+    const trimmed = defineCollection({ name: 'notes', fields: { title: { schema: z.string().trim() }, body: word } });
+    const bench = createBench(defineApp({ name: 'test', schemaVersion: 1, collections: { notes: trimmed } }));
+    const a = bench.client('a');
+    await a.push({ op: 'put', id: 'x', fields: { body: 'b', title: ' one ' }, was: {} });
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'one', body: 'b' });
+    await a.push({ op: 'put', id: 'x', fields: { title: ' two ', body: 'b' }, was: { title: 'one', body: 'b' }, base: 1 });
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'two', body: 'b' });
+  });
+
+  it('is not concurrent with what its base covers, where it names the epoch of the log', async () => {
+    const bench = createBench(app);
+    const created = await bench.client('a').push({ op: 'put', id: 'x', fields: { title: 'o', plain: 'a' }, was: {} });
+    const edit = { op: 'patch', id: 'x', fields: { plain: 'b' }, was: { plain: 'else' }, base: 1 } as const;
+    const seen = await bench.client('b').push({ ...edit, epoch: created.epoch });
+    expect(seen.accepted).toMatchObject([{ status: 'applied' }]);
+    const lost = await bench.client('c').push({ ...edit, fields: { plain: 'c' }, base: 2, epoch: 'lost' });
+    expect(lost.accepted).toMatchObject([{ status: 'conflict' }]);
+  });
+
   it('makes no record with a derived field that its author made up', async () => {
     const derive = (previous: JsonObject | null) => (previous === null ? {} : { edits: 2 });
     const lazy = defineCollection({ name: 'notes', fields: counted.fields, derive });
