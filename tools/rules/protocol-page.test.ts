@@ -47,10 +47,10 @@ test('the exchange of docs/PROTOCOL.md is what the server does', async () => {
   const learnt = new Map<string, string>();
   const remember = (answer: unknown): void => {
     if (!isJsonObject(answer)) return;
-    for (const key of ['spaceId', 'cursor']) if (typeof answer[key] === 'string') learnt.set(key, answer[key]);
+    for (const key of ['spaceId', 'cursor', 'pushed']) if (typeof answer[key] === 'string') learnt.set(key, answer[key]);
   };
   const fillIn = (body: string): string =>
-    body.replace(/"(spaceId|cursor)": "[^"]*…"/g, (_, key: string) => `"${key}": "${learnt.get(key)}"`);
+    body.replace(/"(spaceId|cursor|pushed)": "[^"]*…"/g, (_, key: string) => `"${key}": "${learnt.get(key)}"`);
 
   expect(exchanges.map(({ path }) => path.split('/').at(-1))).toEqual(['session', 'pull', 'push', 'pull']);
   for (const { method, path, body, answer } of exchanges) {

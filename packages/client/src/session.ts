@@ -66,7 +66,7 @@ export const openSession = async (client: ClientOptions, env: ClientEnv, store: 
   const loop = createLoop({
     env,
     lockName: name,
-    pollMs: () => Math.max(pollMs, live.isOpen() && mirror.outbox.size === 0 ? POLL_WHILE_LIVE_MS : 0),
+    pollMs: () => Math.max(pollMs, live.current() && mirror.outbox.size === 0 ? POLL_WHILE_LIVE_MS : 0),
     round: createRounds(tools, live),
     onChange: ({ kind }, end) => {
       if (end !== undefined && end.kind !== 'stale') lastEnd = end;
@@ -121,8 +121,8 @@ const createRounds = (tools: SyncTools, live: Live) => {
   const digests = createDigestWatch(tools.env);
   return async (isCurrent: () => boolean, asked: boolean): Promise<RoundEnd> => {
     // Only what was pulled can be compared.
-    const isFollowed = (): boolean => !asked && live.isOpen() && !digests.isDue();
-    const round = { ...tools, isCurrent, isFollowed, suspicion };
+    const stream = () => (asked || digests.isDue() ? null : live.current());
+    const round = { ...tools, isCurrent, stream, suspicion };
     const end = await runRound(round);
     const error = end.kind === 'done' ? await digests.findDifference(round) : null;
     return error === null ? end : ((await pullAll(round)) ?? { kind: 'done', error });

@@ -23,6 +23,7 @@ export const freshMeta = (app: AppDefinition, owner: string, env: ClientEnv): Me
   spaceId: null,
   epoch: null,
   cursor: null,
+  pushed: null,
   seq: 0,
   syncedAt: null,
   staging: null,

@@ -47,6 +47,8 @@ export interface Meta {
   readonly spaceId: string | null;
   readonly epoch: string | null;
   readonly cursor: string | null;
+  /** The position that the newest answered push led to, until a pull has confirmed it. */
+  readonly pushed: string | null;
   /** Position of the cursor. */
   readonly seq: number;
   /** Wall time of the last complete pull. */

@@ -47,7 +47,9 @@ const positionOf = (meta: Meta, page: PullAnswer, asked: Meta, now: number): Par
   const { cursor, seq, epoch, spaceId, hasMore, ackedN } = page;
   // A number that this store has not given out yet is of a twin: the device was restored or cloned, and its next push will hear so.
   const isOurs = ackedN !== undefined && asked.clientId === meta.clientId && ackedN < meta.nextN;
-  return { cursor, seq, epoch, spaceId, ...(hasMore ? {} : { syncedAt: now }), ...(isOurs ? { ackedN } : {}) };
+  const pushed = asked.pushed === meta.pushed ? null : meta.pushed;
+  const syncedAt = hasMore ? meta.syncedAt : now;
+  return { cursor, seq, epoch, spaceId, pushed, syncedAt, ...(isOurs && { ackedN }) };
 };
 
 /** No record is ever replaced by a lower seq. */
@@ -83,7 +85,10 @@ const keptNoMore = (mirror: Mirror): RowChanges['kept'] =>
   new Map([...mirror.kept.keys()].flatMap((key) => (hasEdits(mirror, key) ? [] : [[key, null]])));
 
 /** To start over from a snapshot, with everything else as it is. */
-const BEGINNING = { clear: ['staged'], meta: { cursor: null, staging: { cursor: null, epoch: null } } } as const satisfies Change;
+const BEGINNING = {
+  clear: ['staged'],
+  meta: { cursor: null, pushed: null, staging: { cursor: null, epoch: null } },
+} as const satisfies Change;
 
 /** Starts over: for a cursor the server does not take, or a copy that differs. */
 export const startOver = ({ meta }: Mirror): Change | null => (meta.cursor === null && meta.staging?.cursor === null ? null : BEGINNING);

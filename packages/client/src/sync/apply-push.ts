@@ -50,6 +50,6 @@ export const applyPush = (mirror: Mirror, answer: PushAnswer, asked: Meta, now: 
   if (outbox.size === 0 && !heal) return null;
   return {
     rows: { outbox, parked, journal: journalRows(mirror, journal, now) },
-    meta: { receiptN, spaceId: meta.spaceId ?? answer.spaceId, ...heal },
+    meta: { receiptN, spaceId: meta.spaceId ?? answer.spaceId, pushed: answer.pushed ?? null, ...heal },
   };
 };

@@ -14,21 +14,22 @@ const SILENCE_MAX_MS = 45_000;
 export interface Live {
   start(): void;
   stop(): void;
-  isOpen(): boolean;
+  /** The stream that is open. */
+  current(): HttpStream | null;
 }
 
 /** `poke` is called where there is something that only a round can fetch. */
 export const createLive = (tools: SyncTools, url: string, poke: () => void): Live => {
   const { env } = tools;
   let stopCurrent: (() => void) | null = null;
-  let open = false;
+  let current: HttpStream | null = null;
   const start = (): void => {
     if (stopCurrent !== null) return;
     let stopped = false;
     let wake: () => void = () => undefined;
     let stream: HttpStream | null = null;
     const close = (): void => {
-      open = false;
+      current = null;
       stream?.close();
     };
     stopCurrent = () => {
@@ -42,7 +43,7 @@ export const createLive = (tools: SyncTools, url: string, poke: () => void): Liv
         try {
           stream = await connect(tools, url, meta);
           if (stream !== null && !stopped) {
-            open = true;
+            current = stream;
             if (await follow(tools, stream, meta, poke)) failures = 0;
           }
         } catch {
@@ -68,18 +69,18 @@ export const createLive = (tools: SyncTools, url: string, poke: () => void): Liv
       stopCurrent?.();
       stopCurrent = null;
     },
-    isOpen: () => open,
+    current: () => current,
   };
 };
 
 /** A stream goes on from the stored cursor; null where there is none, as while a snapshot or a healing is under way, or it was refused. */
 const connect = async ({ env, calls }: SyncTools, url: string, meta: Meta): Promise<HttpStream | null> => {
-  const { clientId, cursor, staging, heal } = meta;
+  const { clientId, cursor, pushed, staging, heal } = meta;
   if (cursor === null || staging || heal) return null;
   const stream = await calls.withToken(async (bearer) => {
     const opened = await env.stream({
       method: 'GET',
-      url: `${url}/sync/live?${new URLSearchParams({ clientId, cursor })}`,
+      url: `${url}/sync/live?${new URLSearchParams({ clientId, cursor, ...(pushed !== null && { pushed }) })}`,
       headers: { authorization: `Bearer ${bearer}`, accept: 'text/event-stream' },
       timeoutMs: REQUEST_TIMEOUT_MS,
     });

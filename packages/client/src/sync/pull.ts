@@ -19,8 +19,14 @@ export const takePage = async ({ transactions, env }: SyncTools, page: PullAnswe
 
 /** Asks for the page after the position of `asked`. */
 const askPage = async (round: Round, asked: Meta): Promise<{ readonly asked: Meta; readonly answer: Answer<PullAnswer> }> => {
-  const { clientId, spaceId } = asked;
-  const body = { clientId, spaceId: spaceId ?? undefined, cursor: nextCursor(asked) ?? undefined, limit: PAGE_CHANGES };
+  const { clientId, spaceId, pushed } = asked;
+  const body = {
+    clientId,
+    spaceId: spaceId ?? undefined,
+    cursor: nextCursor(asked) ?? undefined,
+    pushed: pushed ?? undefined,
+    limit: PAGE_CHANGES,
+  };
   const answer = await round.calls.ask('/sync/pull', isPullAnswer, body);
   round.onTraffic('pull', answer.ok ? answer.value.changes.length : 0, answer.ok);
   return { asked, answer };

@@ -1,7 +1,7 @@
 import type { AppDefinition, Refusal } from '@tidemark/protocol';
 import type { ClientOptions, Traffic } from '../client.ts';
 import { takeNewClientId } from '../outbox/journal.ts';
-import type { ClientEnv } from '../platform/client-env.ts';
+import type { ClientEnv, HttpStream } from '../platform/client-env.ts';
 import type { Transactions } from '../store/transactions.ts';
 import { isSessionAnswer } from './answers.ts';
 import { type Calls, type Failure, failure, meaningOf } from './calls.ts';
@@ -39,8 +39,11 @@ export interface SyncTools {
 export interface Round extends SyncTools {
   /** False once the session is offline or closed: then nothing more is sent. */
   readonly isCurrent: () => boolean;
-  /** An event stream brings what is new, and nobody asked for more: what was pushed needs no pull. */
-  readonly isFollowed: () => boolean;
+  /**
+   * The event stream that brings what is new, where nobody asked for more: what is pushed while it is open needs no pull. An answer
+   * that comes over another one than the push began with may be of a server that was restored since.
+   */
+  readonly stream: () => HttpStream | null;
   /** What earlier rounds found out about mutations that the server may choke on. */
   readonly suspicion: Suspicion;
 }
@@ -90,9 +93,10 @@ export const runRound = async (round: Round): Promise<RoundEnd> => {
       if (trouble !== null) return trouble;
     }
     const { receiptN } = transactions.mirror.meta;
+    const stream = round.stream();
     const pushed = await pushAll(round);
     if (pushed !== null && pushed !== 'pullFirst') return pushed;
-    const isFollowed = pushed === null && transactions.mirror.meta.receiptN > receiptN && round.isFollowed();
+    const isFollowed = pushed === null && transactions.mirror.meta.receiptN > receiptN && stream && stream === round.stream();
     const trouble = isFollowed ? null : await pullAll(round);
     if (trouble !== null) return trouble;
     if (pushed === null && !transactions.mirror.meta.heal) return { kind: 'done' };

@@ -215,3 +215,29 @@ it('who signs in twice after a revocation does not wait for the next poll', asyn
   await world.until(() => again > 0);
   await world.until(() => client.status().state === 'synced' && client.status().pending === 0, 10_000);
 });
+
+it.each([false, true])(
+  'an acknowledged write that a restored server lost comes back, although a clone has pushed as much since (live: %s)',
+  async (live) => {
+    const world = createWorld();
+    const store = createMemoryStore(true);
+    const client = await world.open({ store, debounceMs: 0, live });
+    await settled(world, client);
+    const clone = await copyStore(store);
+    const restore = world.backup();
+    world.fate = ({ line }) => (line.endsWith('/push') ? 'pass' : 'dropRequest');
+    await put(world, client, 'a');
+    await world.until(() => client.outbox().length === 0);
+    await restore();
+    world.fate = () => 'pass';
+    client.setOnline(false);
+    const twin = await opened(world, clone);
+    await put(world, twin, 'b');
+    await settled(world, twin);
+    client.setOnline(true);
+    await world.until(() => client.collection('notes').get('b') !== undefined);
+    await settled(world, client);
+    const other = await opened(world);
+    expect(other.collection('notes').get('a')?.title).toBe('a');
+  },
+);

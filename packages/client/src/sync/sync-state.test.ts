@@ -41,9 +41,10 @@ const TABLE: { readonly [S in SyncKind]: string } = {
 const kinds = Object.keys(TRANSITIONS).filter((kind): kind is SyncKind => Object.hasOwn(TABLE, kind));
 
 describe('the sync state machine', () => {
-  it('has a cell for every state and event', () => {
+  it('has a row for every state, and no entry for what is no event', () => {
     expect(kinds).toHaveLength(Object.keys(TABLE).length);
-    for (const kind of kinds) expect(Object.keys(TRANSITIONS[kind]).sort()).toEqual(EVENTS.map((event) => event.kind).sort());
+    const events = EVENTS.map((event) => event.kind);
+    for (const kind of kinds) expect(events).toEqual(expect.arrayContaining(Object.keys(TRANSITIONS[kind])));
   });
 
   for (const kind of kinds) {

@@ -45,7 +45,8 @@ export interface SyncEvents {
 }
 export type SyncEventKind = keyof SyncEvents;
 export type SyncEvent<K extends SyncEventKind = SyncEventKind> = { [P in K]: { readonly kind: P } & SyncEvents[P] }[K];
-type Row = { readonly [K in SyncEventKind]: (state: SyncState, event: SyncEvent<K>) => SyncState };
+/** What an event leads to; it leads nowhere where it has no entry. */
+type Row = { readonly [K in SyncEventKind]?: ((state: SyncState, event: SyncEvent<K>) => SyncState) | undefined };
 
 export const firstState = (online: boolean): SyncState => ({
   kind: online ? 'waiting' : 'offline',
@@ -55,7 +56,6 @@ export const firstState = (online: boolean): SyncState => ({
   againMs: null,
 });
 
-const stay = (state: SyncState): SyncState => state;
 const to =
   (kind: SyncKind) =>
   (state: SyncState): SyncState => ({ ...state, kind, againMs: null });
@@ -79,26 +79,11 @@ const fail = current<SyncEvent<'failed'>>((state, event) => ({
   delayMs: event.retryMs,
   againMs: null,
 }));
-const signedIn: Row['signedIn'] = (state, event) => (event.online ? run({ ...state, failures: 0 }) : to('offline')(state));
-
-/** Nothing leads out, so that the rows below name what does. */
-const quiet: Row = {
-  edit: stay,
-  poke: stay,
-  ask: stay,
-  due: stay,
-  done: stay,
-  failed: stay,
-  refused: stay,
-  fatal: stay,
-  offline: stay,
-  online: stay,
-  signedIn: stay,
-  close: stay,
-};
+const signedIn = (state: SyncState, event: SyncEvent<'signedIn'>): SyncState =>
+  event.online ? run({ ...state, failures: 0 }) : to('offline')(state);
 
 /** What is the same wherever a session lives. */
-const alive: Row = { ...quiet, fatal: to('stopped'), offline: to('offline'), close: to('closed') };
+const alive = { fatal: to('stopped'), offline: to('offline'), close: to('closed') } satisfies Row;
 
 const rested: Row = { ...alive, edit: (state, event) => wait(state, event.delayMs), ask: run, due: run, signedIn: run };
 
@@ -119,14 +104,14 @@ export const TRANSITIONS: { readonly [S in SyncKind]: Row } = {
   },
   // Edits and pokes do not shorten a backoff: the server may be failing under load.
   backoff: { ...alive, ask: run, due: run, online: run, signedIn: run },
-  offline: { ...alive, offline: stay, online: run },
-  signedOut: { ...alive, offline: stay, signedIn },
-  stopped: { ...quiet, close: to('closed') },
-  closed: quiet,
+  offline: { ...alive, offline: undefined, online: run },
+  signedOut: { ...alive, offline: undefined, signedIn },
+  stopped: { close: to('closed') },
+  closed: {},
 };
 
 /** The next state; the same object where nothing changes. */
 export const step = <K extends SyncEventKind>(state: SyncState, event: SyncEvent<K>): SyncState => {
   const row: Row = TRANSITIONS[state.kind];
-  return row[event.kind](state, event);
+  return row[event.kind]?.(state, event) ?? state;
 };

@@ -48,6 +48,8 @@ export interface Draft {
   readonly epoch: string;
   readonly epochStart: number;
   head(): number;
+  /** The chain hash of the log there, once `append` was called. */
+  hash(): string;
   changeCount(): number;
   /** Undefined = never existed (or its tombstone was compacted). */
   record(collection: string, id: string): DraftRecord | undefined;
@@ -196,6 +198,7 @@ export const createDraft = (app: AppDefinition, space: SpaceRow, input: PlanInpu
     epoch: space.epoch,
     epochStart: space.epochStart,
     head: log.head,
+    hash: log.hash,
     changeCount: () => log.changes.length,
     record: (collection, id) => records.get(keyOf(collection, id)),
     ...lookups(space, input, log, (key) => records.get(key) !== undefined),

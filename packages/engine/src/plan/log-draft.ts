@@ -22,6 +22,8 @@ export interface DigestStep {
 export interface LogDraft {
   readonly changes: readonly LogRow[];
   head(): number;
+  /** The chain hash there, once the draft was closed. */
+  hash(): string;
   /** Appends a change; its seq must be the next. */
   add(row: UnhashedRow): void;
   /** What the space's row says of the new end. `row.hash` of all changes is set here: a plan that is taken back hashes nothing. */
@@ -65,6 +67,7 @@ export const createLogDraft = (space: SpaceRow, journal: Journal): LogDraft => {
   return {
     changes,
     head: () => space.head + changes.length,
+    hash: () => changes.at(-1)?.hash ?? space.hash,
     add: (row) => {
       changes.push(row);
       journal.add(undo);

@@ -95,7 +95,7 @@ export const pull = async (serving: Serving, sightings: Sightings, space: SpaceR
   const row = (loadsTogether ? known.space : undefined) ?? (await serving.ensureSpace(space));
   const wrong = checkSpaceId(row, request.spaceId);
   if (wrong) return { ok: false, error: wrong };
-  const located = await locate(serving, row, request.cursor);
+  const located = await locate(serving, row, request.cursor, request.pushed);
   if (!located.ok) return located;
   const ask = askOf(request);
   const { cursor: asked, space: current } = located.value;

@@ -1,4 +1,13 @@
-import { checkId, LIMITS, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, type Refusal, type Result, refuse } from '@tidemark/protocol';
+import {
+  checkId,
+  encodeCursor,
+  LIMITS,
+  PROTOCOL_VERSION,
+  PROTOCOL_VERSION_MIN,
+  type Refusal,
+  type Result,
+  refuse,
+} from '@tidemark/protocol';
 import type { Mutation, PushAnswer, PushedMutation, PushRequest } from '@tidemark/protocol/messages';
 import type { SpaceRef } from '../engine.ts';
 import type { Draft } from '../plan/draft.ts';
@@ -37,8 +46,11 @@ const checkRequest = (request: PushRequest, appVersion: number): Refusal | undef
   return undefined;
 };
 
-/** What mutations came to, and where the log stood before them: a record whose seq is above was changed by them. */
-export type Applied = PushAnswer & { readonly headBefore: number };
+/**
+ * What mutations came to, where the log stood before them (a record whose seq is above was changed by them), and, once
+ * they are stored, where it ends.
+ */
+export type Applied = PushAnswer & { readonly headBefore: number; readonly end: () => Pick<SpaceRow, 'head' | 'hash'> };
 
 /** The job of a push; the checks that depend on stored state are made inside, so that they hold at the append. */
 const pushJob = (serving: Serving, push: PlannedPush, spaceId: string | undefined, whole = false): Job<Applied> => ({
@@ -65,6 +77,7 @@ const pushJob = (serving: Serving, push: PlannedPush, spaceId: string | undefine
       spaceId: space.spaceId,
       serverTime: serving.env.wall(),
       headBefore,
+      end: () => ({ head: draft.head(), hash: draft.hash() }),
     };
     return { ok: true, value: answer };
   },
@@ -90,8 +103,11 @@ export const push = async (serving: Serving, space: SpaceRef, request: PushReque
   const job = pushJob(serving, planned, request.spaceId ?? located.value.cursor?.spaceId);
   const applied = await (dryRun ? serving.queues.dryRun(space, job) : serving.queues.run(space, job));
   if (!applied.ok) return applied;
-  const { headBefore: _, ...answer } = applied.value;
-  return { ok: true, value: answer };
+  const { headBefore: _, end, ...answer } = applied.value;
+  if (dryRun) return { ok: true, value: answer };
+  const { spaceId, epoch } = answer;
+  const { head: seq, hash } = end();
+  return { ok: true, value: { ...answer, pushed: encodeCursor({ spaceId, epoch, seq, hash }) } };
 };
 
 /** Mutations of a caller that keeps no counter (an app's own routes, a restore, a resolution): their `n` is not looked at. */

@@ -58,7 +58,7 @@ const isOurs = async (serving: Serving, space: SpaceRow, cursor: Cursor): Promis
  * Reads a cursor and checks that it belongs to this log. A cursor of our epoch with a foreign hash means that this
  * server was restored from an older backup: a new epoch begins, stored before anything is answered (G10).
  */
-export const locate = async (serving: Serving, space: SpaceRow, text: string | undefined): Promise<Result<Position>> => {
+const place = async (serving: Serving, space: SpaceRow, text: string | undefined): Promise<Result<Position>> => {
   if (text === undefined) return { ok: true, value: { cursor: undefined, reset: undefined, space } };
   const cursor = decodeCursor(text);
   if (cursor === undefined) return refuse('BAD_CURSOR', 'the cursor is damaged or not from here; pull without one');
@@ -68,10 +68,24 @@ export const locate = async (serving: Serving, space: SpaceRow, text: string | u
   if (!(await isOurs(serving, space, cursor))) {
     // The row may be older than the cursor's position only because another request appended meanwhile.
     const latest = (await serving.storage.readSpace(space.key)) ?? space;
-    if (latest.appends !== space.appends) return locate(serving, latest, text);
+    if (latest.appends !== space.appends) return place(serving, latest, text);
     return { ok: true, value: { cursor, reset: 'epoch', space: await startEpoch(serving, space, cursor.seq - 1) } };
   }
   return { ok: true, value: { cursor, reset: cursor.seq < space.floor ? 'floor' : undefined, space } };
+};
+
+/**
+ * Locates a cursor, and looks whether the log holds what `pushed` names: the position that the client's newest push led to. A pull with
+ * an older cursor cannot show that the server has lost it since.
+ */
+export const locate = async (serving: Serving, space: SpaceRow, text: string | undefined, pushed?: string): Promise<Result<Position>> => {
+  const located = await place(serving, space, text);
+  if (!located.ok || pushed === undefined || located.value.reset === 'epoch') return located;
+  const { cursor, space: current } = located.value;
+  const held = await place(serving, current, pushed);
+  if (!held.ok) return held;
+  // A position of an earlier epoch was lost and found already.
+  return held.value.space.epoch === current.epoch ? located : { ok: true, value: { cursor, reset: 'epoch', space: held.value.space } };
 };
 
 /** Seqs of mutations that this log, in this very epoch, has given receipts for and does not know. */

@@ -11,6 +11,11 @@ export const pullRequestSchema = z.strictObject({
   spaceId: textSchema(64).optional(),
   /** Absent: from the beginning, by snapshot. */
   cursor: textSchema(LIMITS.cursorLengthMax).optional(),
+  /**
+   * `pushed` of the newest answer to a push that no pull has confirmed yet: where this log does not hold that position, the server was
+   * restored from an older backup, although `cursor` and `ackedN` may still fit (a clone of the client has pushed since).
+   */
+  pushed: textSchema(LIMITS.cursorLengthMax).optional(),
   /** Free text a client may send to be shown in the list of devices. */
   clientVersion: z.union([textSchema(64), z.number()]).optional(),
   limit: z.number().int().min(1).max(LIMITS.pageChangesMax).optional(),

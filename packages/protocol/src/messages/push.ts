@@ -51,6 +51,8 @@ export interface PushAnswer {
   readonly latestVersion: number;
   /** The greatest n of this client that has a receipt. */
   readonly ackedN: number;
+  /** The position in the log that this push led to, for the client's next pull; only in an answer of `/sync/push`. */
+  readonly pushed?: string;
   readonly epoch: string;
   readonly spaceId: string;
   readonly serverTime: number;

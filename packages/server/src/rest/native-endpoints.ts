@@ -39,6 +39,7 @@ const pushAnswer = z.looseObject({
   rejected: z.array(z.looseObject({ mutationId: z.string(), code: z.string(), message: z.string() })),
   latestVersion: whole,
   ackedN: whole,
+  pushed: z.string().optional(),
   ...place,
   serverTime: z.number(),
 });

@@ -10,6 +10,7 @@ export interface ReadPage {
 
 /** Pulls page after page: the cursor moves with each, and the first is news even when it is empty. */
 export const createPageReader = (engine: Engine, space: SpaceRef, request: PullRequest): (() => Promise<Result<ReadPage>>) => {
+  const { pushed: _, ...others } = request;
   let cursor = request.cursor;
   let ackedN: number | undefined;
   let first = true;
@@ -17,7 +18,8 @@ export const createPageReader = (engine: Engine, space: SpaceRef, request: PullR
     first || page.rows.length > 0 || page.hasMore || page.reset !== undefined || page.cursor !== cursor || page.ackedN !== ackedN;
 
   return async () => {
-    const pulled = await engine.pull(space, cursor === undefined ? request : { ...request, cursor });
+    // What was pushed is confirmed by the first page.
+    const pulled = await engine.pull(space, first ? request : { ...others, ...(cursor === undefined ? {} : { cursor }) });
     if (!pulled.ok) return pulled;
     const page = pulled.value;
     const { hasMore } = page;

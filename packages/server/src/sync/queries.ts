@@ -32,6 +32,7 @@ export const stateQuery = z
 export const liveQuery = z.strictObject({
   clientId: pull.clientId,
   cursor: pull.cursor,
+  pushed: pull.pushed,
   spaceId: pull.spaceId,
   clientVersion: z.string().max(64).optional(),
   limit: limit.optional(),
