@@ -197,6 +197,30 @@ describe('data/sync', () => {
     expect(JSON.parse(await readAll(call, token))).toHaveLength(300);
   });
 
+  test('an access token that expires while its batch is under way: the batch is taken whole, the next one is not', async () => {
+    const server = await openBrowsingServer();
+    const { access } = await register(server);
+    const bytes = new TextEncoder().encode(JSON.stringify({ pageVisits: visits(200) }));
+    const half = bytes.length / 2;
+    const parts = [bytes.slice(0, half), bytes.slice(half)];
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        const part = parts.shift();
+        if (part === undefined) return controller.close();
+        if (parts.length === 0) server.move(HOUR_MS + 1_000);
+        controller.enqueue(part);
+      },
+    });
+    const headers = { Authorization: `Bearer ${access}`, 'Content-Type': 'application/json' };
+    const init: RequestInit & { readonly duplex: 'half' } = { method: 'POST', headers, body, duplex: 'half' };
+    const answer = await server.http.request(new Request('http://localhost/api/v1/data/sync', init));
+    expect([answer.status, objectIn(await answer.json()).data]).toEqual([
+      200,
+      { pageVisitsSynced: 200, tabAggregatesSynced: 0, rejected: [] },
+    ]);
+    expect((await server.call('POST', '/api/v1/data/sync', { pageVisits: visits(1) }, access)).status).toBe(401);
+  });
+
   test('what is refused is listed with its place, and the rest is stored', async () => {
     const server = await openBrowsingServer();
     const { access } = await register(server);

@@ -61,6 +61,7 @@ const createConnection = ({ db, catalogue, file, release }: StorageParts) => {
     if (state === 'unsettled') settle();
   };
   return {
+    isOpen: () => state !== 'closed',
     /** To read. Throws where the storage is closed, or a failed commit cannot be settled yet. */
     reading: () => {
       checkState();
@@ -107,15 +108,20 @@ const createQuery =
     }
   };
 
-/** Takes away what a purge has left in the file, in steps between which others write. */
+/** Takes away what a purge has left in the file, in steps between which others write. What fails here does not undo the purge. */
 const createSweeping =
-  ({ alone, settleCommit }: ReturnType<typeof createConnection>) =>
+  ({ isOpen, alone, settleCommit }: ReturnType<typeof createConnection>) =>
   async (): Promise<void> => {
-    try {
-      for (let isFirst = true; !alone().sweep(isFirst); isFirst = false) await new Promise<void>(afterThisTurn);
-    } catch {
-      // The purge itself is stored. The next one sweeps again, and closing empties the log.
-      settleCommit();
+    // Closing empties the log too.
+    for (let isFirst = true; isOpen(); isFirst = false) {
+      try {
+        if (alone().sweep(isFirst)) return;
+      } catch {
+        // The next purge sweeps again.
+        if (isOpen()) settleCommit();
+        return;
+      }
+      await new Promise<void>(afterThisTurn);
     }
   };
 
