@@ -21,7 +21,7 @@ const serve = ({ context, watch }: Way, server: ServerProcess, { life, user }: C
       const text = await response.text();
       if (!server.life.alive) return;
       ended();
-      watch.onAnswer(life, user, path, response.status, text);
+      watch.onAnswer(life, user, path, request.body, response.status, text);
       context.loop.trace(`${life.name} <- ${response.status} ${path.slice(MOUNT.length, MOUNT.length + 20)} ${text.length}`);
       resolve({ status: response.status, headers: response.headers, text });
     };

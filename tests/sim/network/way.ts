@@ -13,7 +13,7 @@ export interface Link {
 /** What the oracle wants to hear of the traffic, at the server's side of the network. */
 export interface TrafficWatch {
   onRequest(life: Life, user: string, path: string, body: string | undefined): void;
-  onAnswer(life: Life, user: string, path: string, status: number, text: string): void;
+  onAnswer(life: Life, user: string, path: string, sent: string | undefined, status: number, text: string): void;
   onChunk(user: string, text: string): void;
 }
 

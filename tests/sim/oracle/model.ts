@@ -35,13 +35,22 @@ const fieldsOf = ({ fieldsJson, deleted }: LogRow): JsonObject => {
   return isJsonObject(fields) ? fields : {};
 };
 
+/**
+ * Does this put make a record, with nothing of an earlier one in it? Where its author had not seen the deletion, it is an edit that
+ * wins over that, and merged with what was deleted.
+ */
+const isCreate = (before: Modelled | undefined, row: LogRow, { op, base, schemaVersion }: JsonObject): boolean =>
+  op === 'put' &&
+  schemaVersion === row.schemaVersion &&
+  (before === undefined || base === 0 || before.made.clientId === row.clientId || before.made.seq <= Number(base));
+
 /** The state after a row that was not predicted. */
-const observed = (before: Modelled | undefined, row: LogRow, isCreate: boolean): Modelled => {
+const observed = (before: Modelled | undefined, row: LogRow, creates: boolean): Modelled => {
   const fields = fieldsOf(row);
   const { schemaVersion } = row;
   const stamp = { seq: row.seq, clientId: row.clientId };
   const common = { fields, schemaVersion, made: stamp, stamps: new Map<string, Stamp>() };
-  return row.deleted ? { ...common, live: false, isSure: true } : { ...common, live: true, isSure: isCreate && !before?.live };
+  return row.deleted ? { ...common, live: false, isSure: true } : { ...common, live: true, isSure: creates && !before?.live };
 };
 
 interface Prediction {
@@ -98,8 +107,7 @@ export const createModel = ({ violate, sometimes }: Context, memory: Memory): Mo
       const before = records.get(key);
       const mutation = memory.issued.get(row.mutationId)?.mutation;
       if (memory.restored || mutation === undefined || !isPredictable(before, batch, row, mutation)) {
-        const isCreate = mutation?.op === 'put' && mutation.schemaVersion === row.schemaVersion && !memory.restored;
-        records.set(key, observed(before, row, isCreate));
+        records.set(key, observed(before, row, mutation !== undefined && !memory.restored && isCreate(before, row, mutation)));
         return;
       }
       const made = predict(before, row, mutation);

@@ -3,6 +3,7 @@ import type { TrafficWatch } from '../network/way.ts';
 import type { Context, Life } from '../world/context.ts';
 import { MOUNT, parseJson } from '../world/server.ts';
 import { asMutation, canaryOf, hasContentOf, type Memory } from './memory.ts';
+import { createPositions, cursorOf } from './positions.ts';
 
 /** Requests that a tab may make in one virtual minute, however bad the network is, beside those that brought it a new page of changes. */
 const REQUESTS_PER_MINUTE_MAX = 600;
@@ -77,6 +78,7 @@ export const createTrafficCheck = (context: Context, memory: Memory, users: read
   const { violate, sometimes } = context;
   const budget = createBudget(context);
   const verdicts = createVerdictCheck(context, memory);
+  const positions = createPositions(context, memory);
   const checkCanaries = (user: string, text: string): void => {
     for (const other of users)
       if (other !== user && text.includes(canaryOf(other))) violate('I12', `${user} received something of ${other}`);
@@ -99,7 +101,7 @@ export const createTrafficCheck = (context: Context, memory: Memory, users: read
       const body = path.endsWith('/sync/push') ? parseJson(text) : undefined;
       if (isJsonObject(body) && Array.isArray(body.mutations)) for (const sent of body.mutations) checkSent(life, user, sent);
     },
-    onAnswer: (life, user, path, status, text) => {
+    onAnswer: (life, user, path, sent, status, text) => {
       checkCanaries(user, text);
       const body = parseJson(text);
       if (!isJsonObject(body)) return;
@@ -107,6 +109,7 @@ export const createTrafficCheck = (context: Context, memory: Memory, users: read
       if (status >= 500 && isJsonObject(body.error) && body.error.code === 'INTERNAL')
         violate('total', `the server failed: ${text.slice(0, 300)}`);
       if (Array.isArray(body.changes) && body.changes.length > 0) budget.page(life, String(body.cursor));
+      if (status === 200 && path.endsWith('/sync/pull')) positions.page(user, cursorOf(parseJson(sent)), body);
       if (status !== 200 || !path.endsWith('/sync/push')) return;
       if (Array.isArray(body.accepted)) for (const item of body.accepted) verdicts.take(user, item, 'accepted');
       if (Array.isArray(body.rejected)) for (const item of body.rejected) verdicts.take(user, item, 'rejected');

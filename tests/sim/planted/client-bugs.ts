@@ -190,7 +190,11 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     name: 'another epoch is not noticed',
     kind: 'convergence',
     file: `${SYNC}/apply-page.ts`,
-    edits: [['const isReset = page.reset !== undefined;', "const isReset = page.reset === 'floor';"]],
+    // Together with what makes up for it: a page of another epoch than the stored one begins a snapshot by itself.
+    edits: [
+      ['const isReset = page.reset !== undefined;', "const isReset = page.reset === 'floor';"],
+      ['if (!isReset && cursor !== null && page.epoch !==', 'if (!isReset && cursor !== null && page.seq < 0 && page.epoch !=='],
+    ],
     focus: ['serverRestore'],
     seedsMax: 20,
   },

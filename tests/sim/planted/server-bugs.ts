@@ -255,8 +255,9 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     name: 'review decided by the last write',
     kind: 'conflicts',
     file: `${MERGE}/review.ts`,
-    edits: [["pickingRule('review', keepTheirs)", "pickingRule('review', (mine) => mine)"]],
-    seedsMax: 40,
+    edits: [["pickingRule('review', keepTheirs)", "pickingRule('review', ({ mine }) => ({ value: mine.value, dropped: 'theirs' }))"]],
+    focus: ['offline', 'partition'],
+    seedsMax: 60,
   },
   {
     name: 'resolved conflict stays open',
@@ -281,7 +282,8 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
       ['  if (group === undefined) return 1;\n', '  if (group !== null) return 1;\n'],
       ['isSplit: split.has(name)', 'isSplit: false'],
     ],
-    focus: ['poison', 'unavailable'],
-    seedsMax: 20,
+    // Few groups are refused at all; what these do to records refuses some.
+    focus: ['compact', 'cloneClient', 'restoreClient', 'serverRestore'],
+    seedsMax: 60,
   },
 ];

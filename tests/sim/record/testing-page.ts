@@ -44,7 +44,7 @@ const minutesOf = (ms: number): number => Math.round(ms / 60_000);
 const isFinished = ({ runs, mutations, faults, cpuMs }: CampaignRecord): boolean =>
   runs >= WANTED.runs && mutations >= WANTED.mutations && sumOf(faults) >= WANTED.faults && minutesOf(cpuMs) >= WANTED.minutes;
 
-const campaignPart = (campaign: CampaignRecord): string => {
+const campaignPart = (campaign: CampaignRecord, regressions: TestingRecords['regressions']): string => {
   const { runs, mutations, faults, failed, twice, onSqlite, virtualMs, cpuMs, firstSeed, lastSeed, commits } = campaign;
   const rows: readonly (readonly [string, string, string])[] = [
     ['runs', number(runs), number(WANTED.runs)],
@@ -58,7 +58,12 @@ const campaignPart = (campaign: CampaignRecord): string => {
     ['runs that violated an invariant', number(failed.length), '0'],
   ];
   const at = Object.entries(commits).map(([commit, count]) => `${commit} (${number(count)} runs)`);
-  const failures = failed.map(({ seed, invariant, what }) => `- seed ${seed}: ${invariant}, ${what.slice(0, 200)}`);
+  // What became of it: a mended one is played again in every CI run.
+  const keptAs = (seed: number): string => {
+    const [file] = regressions.find(([, { profile }]) => profile.seed === seed) ?? [];
+    return file === undefined ? '' : ` (mended since: \`${file}\`, below)`;
+  };
+  const failures = failed.map(({ seed, invariant, what }) => `- seed ${seed}: ${invariant}, ${what.slice(0, 200)}${keptAs(seed)}`);
   return [
     ...(isFinished(campaign) ? [] : ['**This campaign is not finished: the figures are those of now, not those that are wanted.**']),
     table(['Simulated worlds', '', 'Wanted'], rows),
@@ -105,7 +110,7 @@ export const testingPage = ({ campaign, hunts, regressions, others }: TestingRec
     'Made from the records in `docs/testing` by `npm run sim -- page`; no figure on this page is typed.',
     COVERED,
     '## What was run',
-    campaignPart(campaign),
+    campaignPart(campaign, regressions),
     ...others.map(({ title, text, head = ['What', 'Figure'], rows }) => `### ${title}\n\n${text}\n\n${table(head, rows)}`),
     '## What is checked',
     INVARIANTS,

@@ -16,7 +16,8 @@ own (\`tests/sim/oracle\`):
 
 - **I1, I2** what was answered has a receipt; each mutation stands in the log once and always gets the same verdict.
 - **I3** nothing is invented, and nothing that waits is changed; what was acknowledged is offered again with where it stood.
-- **I4, I5, I11** the log is gap-free; a client's mutations stand in the order in which they were made, and after what they had seen.
+- **I4, I5, I11** the log is gap-free; a client's mutations stand in the order in which they were made, and after what they had seen;
+  a pull goes on without a reset only from a position of this very log.
 - **I6, I19, I20** at rest all replicas equal the server, digests agree, and the server's state follows from its log; a fresh
   device shows the same.
 - **I7** every local write is in the log, refused and parked, discarded by a person, or was lost by a named injected loss of its
@@ -34,5 +35,10 @@ export const NOT_COVERED = `- Real Safari, real phones, and browsers other than 
   synchronous=FULL, but those lie in memory where the machine has /dev/shm: what a power loss leaves of a disk is the process tests' part.
 - A server restored from a backup that is older than the space itself: its clients stop with WRONG_SPACE and keep their outbox.
 - A journal that a wrong wall clock has made too old (more than seven days) is not offered to a restored server.
-- Read your writes is not checked on a device that was restored, cloned or lost power, until it has heard from the server.
+- Read your writes (I9) is not checked on a device that was restored, cloned or lost power: numbers that its copy has used may hide an
+  edit there until the next push has found out (docs/PROTOCOL.md, "Order"). What such a device writes is still followed by I7.
+- The model (I8) predicts nothing more in a run once its server was restored: what is healed is merged by where it stood in the lost
+  log, which the model does not have. What comes of it must still be equal everywhere (I6, I20) and lose nothing (I7).
+- Two copies of a device under one clientId that used just as many numbers, of which one pulled nothing of its own before the server
+  was restored: it does not notice by its numbers that the server has lost them.
 - The simulator shares what we misunderstand; hence the model of its own, the planted bugs, and the tests with real processes.`;
