@@ -93,7 +93,7 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     name: 'journal not kept',
     kind: 'healing',
     file: `${SYNC}/apply-push.ts`,
-    edits: [['journal.push({ mutation,', '[].push({ mutation,']],
+    edits: [['journal.set(mutationId, { mutation,', 'new Map().set(mutationId, { mutation,']],
     seedsMax: 40,
   },
   {

@@ -173,7 +173,7 @@ export const SERVER_BUGS: readonly PlantedBug[] = [
     name: 'digest forgets what was there',
     kind: 'convergence',
     file: `${PLAN}/log-draft.ts`,
-    edits: [['    count -= 1;\n', '']],
+    edits: [['    if (before !== undefined) addTo(sum, before, -1);\n', '']],
     seedsMax: 10,
   },
   {
