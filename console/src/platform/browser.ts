@@ -19,7 +19,7 @@ export const after = env.setTimer;
  * A fresh record id that begins with the time: of the tasks made here the newest has the greatest id, also beside ids
  * that are numbers or UUIDs.
  */
-export const newTaskId = (): string => `t${now().toString(36).padStart(9, '0')}-${env.uuid().slice(0, 13)}`;
+export const newTaskId = (): string => `t${now().toString(36).padStart(9, '0')}-${env.uuid().slice(-12)}`;
 
 export const newStoreName = env.uuid;
 

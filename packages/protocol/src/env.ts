@@ -9,7 +9,7 @@ export interface Env {
   mono(): number;
   /** A number in [0, 1) from the named stream. Streams are independent, so that one more draw here changes nothing there. */
   random(stream: string): number;
-  /** A fresh random id (UUID, 36 characters). */
+  /** A fresh id that nobody else makes (UUID, 36 characters). It may begin with the time, so whoever needs less of it takes the end. */
   uuid(): string;
   /** Calls `fire` once after `delayMs`; the returned function cancels it. */
   setTimer(delayMs: number, fire: () => void): () => void;

@@ -68,11 +68,21 @@ it('gives up a request whose answer hangs', async () => {
   await expect(browserEnv().http(request)).rejects.toThrow('timeout');
 });
 
-it('makes random ids also where the page is not a secure context', () => {
+it('makes ids in the order of the clock that nobody else makes, also where the page is not a secure context', () => {
   const { crypto } = globalThis;
   vi.stubGlobal('crypto', { getRandomValues: (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes) });
+  vi.useFakeTimers({ toFake: ['Date'] });
   onTestFinished(() => {
     vi.unstubAllGlobals();
+    vi.useRealTimers();
   });
-  expect(browserEnv().uuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  const idAt = (time: number): string => {
+    vi.setSystemTime(time);
+    return browserEnv().uuid();
+  };
+  const ids = [0, 1, Date.UTC(2026, 0), Date.UTC(2026, 0) + 1, Date.UTC(2100, 0), Date.UTC(3000, 0)].map(idAt);
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect([...ids].sort()).toEqual(ids);
+  expect(Number.parseInt(idAt(Date.UTC(2026, 0)).replace('-', '').slice(0, 12), 16)).toBe(Date.UTC(2026, 0));
+  expect(new Set(Array.from({ length: 1_000 }, () => idAt(0))).size).toBe(1_000);
 });
