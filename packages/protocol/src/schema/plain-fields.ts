@@ -18,8 +18,7 @@ const testOf = ({ schema }: FieldDefinition): ((value: Json) => boolean) => {
     const result = runSchema(schema, value);
     return result !== undefined && result.issues === undefined && isJson(result.value) && jsonEqual(result.value, value);
   };
-  const takes = takenAsIs(schema);
-  return takes === undefined ? ask : (value) => takes(value) || ask(value);
+  return takenAsIs(schema) ?? ask;
 };
 
 const fieldsOf = (collection: CollectionDefinition): Fields => {
