@@ -58,6 +58,12 @@ describe('GET /openapi.json', () => {
       properties: { title: { type: 'string', minLength: 1, maxLength: 200 }, priority: { enum: ['low', 'medium', 'high'] } },
     });
     expect(asList(body.required)).not.toContain('completed');
+    const parameters = asList(asObject(asObject(paths['/sync/conflicts']).get).parameters).map(asObject);
+    expect(parameters.map(({ name, required = false }) => [name, required])).toEqual([
+      ['state', false],
+      ['after', false],
+      ['limit', false],
+    ]);
   });
 });
 

@@ -11,61 +11,22 @@ import * as z from 'zod';
 import { conflictsQuery, emptyQuery, historyQuery, liveQuery, pushQuery, stateQuery } from '../sync/queries.ts';
 import { EXPORT_TYPE, exportQuery, importAnswerSchema, importQuery } from '../transfer/routes.ts';
 import { type EndpointDescription, NO_INPUT } from './endpoint.ts';
+import {
+  accepted,
+  conflictsAnswer,
+  device,
+  devicesAnswer,
+  digestAnswer,
+  historyAnswer,
+  pullAnswer,
+  pushAnswer,
+  restoreAnswer,
+  sessionAnswer,
+  stateAnswer,
+  syncAnswer,
+} from './native-answers.ts';
 
 const NATIVE_TAG = 'native';
-
-const whole = z.int().min(0);
-const state = z.looseObject({
-  collection: z.string(),
-  id: z.string(),
-  seq: whole,
-  revision: whole,
-  updatedAt: z.number().describe('Commit time, milliseconds'),
-  schemaVersion: whole,
-  deleted: z.literal(true).optional(),
-  fields: z.record(z.string(), z.unknown()).optional(),
-});
-const place = { epoch: z.string(), spaceId: z.string() };
-const pushAnswer = z.looseObject({
-  accepted: z.array(
-    z.looseObject({
-      mutationId: z.string(),
-      status: z.enum(['applied', 'merged', 'conflict', 'duplicate']),
-      seq: whole,
-      revision: whole,
-      record: state.optional(),
-    }),
-  ),
-  rejected: z.array(z.looseObject({ mutationId: z.string(), code: z.string(), message: z.string() })),
-  latestVersion: whole,
-  ackedN: whole,
-  pushed: z.string().optional(),
-  ...place,
-  serverTime: z.number(),
-});
-const pullAnswer = z.looseObject({
-  changes: z.array(state),
-  cursor: z.string(),
-  seq: whole,
-  latestVersion: whole,
-  hasMore: z.boolean(),
-  reset: z.enum(['floor', 'epoch']).optional(),
-  ackedN: whole.optional(),
-  ...place,
-});
-const sessionAnswer = z.looseObject({
-  app: z.string(),
-  issuer: z.string(),
-  subject: z.string(),
-  ...place,
-  latestVersion: whole,
-  protocolVersion: whole,
-  schemaVersion: whole,
-  serverTime: z.number(),
-  limits: z.record(z.string(), z.number()),
-});
-const device = z.looseObject({ clientId: z.string(), name: z.string().optional(), ackedN: whole, seq: whole, revoked: z.boolean() });
-const conflict = z.looseObject({ conflictId: z.string(), seq: whole, collection: z.string(), id: z.string(), field: z.string() });
 
 const path = (name: string) => z.object({ [name]: z.string() });
 
@@ -121,7 +82,7 @@ export const NATIVE_ENDPOINTS: readonly EndpointDescription[] = [
     path: '/sync',
     summary: 'Push, then pull, in one round trip',
     body: syncRequestSchema,
-    answers: answers('The answers of both', z.object({ push: pushAnswer, pull: pullAnswer })),
+    answers: answers('The answers of both', syncAnswer),
     refusals: [...PLACES, ...PUSHES],
   }),
   live('/sync/live', 'Follow changes as they come'),
@@ -138,7 +99,7 @@ export const NATIVE_ENDPOINTS: readonly EndpointDescription[] = [
     path: '/sync/conflicts',
     summary: 'List conflicts',
     query: conflictsQuery,
-    answers: answers('A page of conflicts', z.object({ conflicts: z.array(conflict), nextAfter: z.string().optional() })),
+    answers: answers('A page of conflicts', conflictsAnswer),
   }),
   native({
     method: 'POST',
@@ -146,7 +107,7 @@ export const NATIVE_ENDPOINTS: readonly EndpointDescription[] = [
     summary: 'Resolve a conflict',
     params: path('id'),
     body: resolveRequestSchema,
-    answers: answers('The mutation that resolved it', z.looseObject({ mutationId: z.string(), status: z.string(), seq: whole })),
+    answers: answers('The mutation that resolved it', accepted),
     refusals: ['CONFLICT_NOT_FOUND', 'INVALID_ID'],
   }),
   native({
@@ -154,7 +115,7 @@ export const NATIVE_ENDPOINTS: readonly EndpointDescription[] = [
     path: '/sync/history',
     summary: 'The changes of one record, newest first',
     query: historyQuery,
-    answers: answers('A page of changes', z.looseObject({ entries: z.array(state), compacted: z.boolean() })),
+    answers: answers('A page of changes', historyAnswer),
     refusals: ['RECORD_NOT_FOUND'],
   }),
   native({
@@ -162,7 +123,7 @@ export const NATIVE_ENDPOINTS: readonly EndpointDescription[] = [
     path: '/sync/state',
     summary: 'The records as they were at a time or seq',
     query: stateQuery,
-    answers: answers('A page of records', z.looseObject({ seq: whole, records: z.array(state) })),
+    answers: answers('A page of records', stateAnswer),
     refusals: ['HISTORY_COMPACTED'],
   }),
   native({
@@ -170,7 +131,7 @@ export const NATIVE_ENDPOINTS: readonly EndpointDescription[] = [
     path: '/sync/restore',
     summary: 'Bring records back to how they were, as new mutations',
     body: restoreRequestSchema,
-    answers: answers('What changed', z.object({ restored: whole, seq: whole, latestVersion: whole })),
+    answers: answers('What changed', restoreAnswer),
     refusals: ['HISTORY_COMPACTED'],
   }),
   native({
@@ -178,16 +139,13 @@ export const NATIVE_ENDPOINTS: readonly EndpointDescription[] = [
     path: '/sync/digest',
     summary: 'Count and sum of hashes of each collection',
     query: emptyQuery,
-    answers: answers(
-      'The digest',
-      z.looseObject({ collections: z.record(z.string(), z.unknown()), seq: whole, cursor: z.string(), ...place }),
-    ),
+    answers: answers('The digest', digestAnswer),
   }),
   native({
     method: 'GET',
     path: '/devices',
     summary: 'List the devices',
-    answers: answers('The devices', z.object({ devices: z.array(device) })),
+    answers: answers('The devices', devicesAnswer),
   }),
   native({
     method: 'PATCH',

@@ -1,6 +1,7 @@
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { ERRORS, type ErrorCode } from '@tidemark/protocol';
 import * as z from 'zod';
+import { describedObject, describedSchema } from './described-schema.ts';
 import { plainDialect } from './dialect.ts';
 import type { Answer, Endpoint, EndpointDescription } from './endpoint.ts';
 import { NATIVE_ENDPOINTS } from './native-endpoints.ts';
@@ -59,7 +60,7 @@ const answersOf = (answers: EndpointDescription['answers']): Responses =>
   Object.fromEntries(
     Object.entries(answers).map(([status, { description, schema, type = 'application/json', headers }]) => [
       status,
-      { description, ...headersOf(headers), ...(schema === undefined ? {} : { content: { [type]: { schema } } }) },
+      { description, ...headersOf(headers), ...(schema === undefined ? {} : { content: { [type]: { schema: describedSchema(schema) } } }) },
     ]),
   );
 
@@ -98,11 +99,11 @@ const requestOf = ({
   bodyType = 'application/json',
 }: EndpointDescription): NonNullable<RouteConfig['request']> => ({
   ...(Object.keys(params.shape).length === 0 ? {} : { params }),
-  query,
+  query: describedObject(query),
   headers,
   ...(body instanceof z.ZodUndefined
     ? {}
-    : { body: { required: !body.safeParse(undefined).success, content: { [bodyType]: { schema: body } } } }),
+    : { body: { required: !body.safeParse(undefined).success, content: { [bodyType]: { schema: describedSchema(body) } } } }),
 });
 
 /** `POST /tasks/:id` → `postTasksId`. */
