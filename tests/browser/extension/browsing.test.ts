@@ -194,7 +194,7 @@ test('20 pages, a locked screen, a stopped worker, a lost server, two ends of th
   await syncNow(lastPopup);
   expect(await stored.visits()).toEqual(visits);
   expect(wire.batches.every((batch) => batch.count <= 1_000)).toBe(true);
-}, 120_000);
+}, 240_000);
 
 test('a private window, an excluded site and a pause leave no trace: not at the server, not in the browser', async () => {
   const email = 'ben@example.com';
