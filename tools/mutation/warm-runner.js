@@ -22,13 +22,16 @@ const testFiles = (folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.test.ts') && !LEFT_OUT.includes(name.slice(0, -'.test.ts'.length)))
     .sort((a, b) => isTable(a) - isTable(b) || (a < b ? -1 : 1))
-    .map((name) => resolve(folder, name));
+    .map((name) => `${folder}/${name}`);
 
 /** The tests of a folder and all that they import, in one module; vitest is replaced by warm-test-api.js. */
 const bundle = async (folder) => {
   const api = fileURLToPath(new URL('warm-test-api.js', import.meta.url));
   const outfile = resolve('.stamp', `warm-${process.pid}.mjs`);
-  const files = testFiles(folder).flatMap((file) => [`beginFile(${JSON.stringify(file)});`, `await import(${JSON.stringify(file)});`]);
+  const files = testFiles(folder).flatMap((file) => [
+    `beginFile(${JSON.stringify(file)});`,
+    `await import(${JSON.stringify(`./${file}`)});`,
+  ]);
   await build({
     stdin: { contents: ["import { beginFile } from 'vitest';", ...files, "export * from 'vitest';"].join('\n'), resolveDir: resolve('.') },
     outfile,
@@ -69,9 +72,9 @@ class WarmRunner {
     for (const { id, file, run } of collected) {
       if (wanted !== undefined && !wanted.has(id)) continue;
       const began = performance.now();
-      const about = { id, name: id, fileName: file };
+      const about = { id, name: id, fileName: resolve(file) };
       this.stryker.currentTestId = id;
-      enter(file);
+      enter(resolve(file));
       try {
         await run();
         tests.push({ ...about, status: TestStatus.Success, timeSpentMs: performance.now() - began });
