@@ -10,7 +10,9 @@ const PAGE = {
   title: 'Mutation score of the merge rules and the planner',
   text: `\`npm run mutation -- merge|plan [FILE…]\` (Stryker) changes the code in every small way there is, but for texts, and runs the
 tests of its folder on each (without the longest: tools/mutation/warm-runner.js). A change that they do not notice survived. Each
-file is at the commit of its newest run; one that is not in the table has not been measured yet.`,
+file is at the commit of its newest run; one that is not in the table has not been measured yet. Most of what survives in the planner
+changes nothing that can be seen: a check for what only the compiler takes to be possible (an element of a list that is there), or a
+way around work that would come to the same (a size that need not be counted, a text that need not be printed again).`,
   head: ['File', 'Score', 'Killed', 'Survived', 'At commit'],
 };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lastAuthor, openConflict, parseMeta, printMeta, type RecordMeta, type Stamp, stampOf, withOpen } from './meta.ts';
+import { isMeta, lastAuthor, openConflict, parseMeta, printMeta, type RecordMeta, type Stamp, stampOf, withOpen } from './meta.ts';
 
 // What is stored beside each record: how it is written is part of the storages' format.
 
@@ -45,6 +45,46 @@ describe('what is remembered of a record', () => {
     expect(text({ deletion: plain.all })).toBe('{"s":[1,"a",5],"d":[1,"a",5]}');
     expect(text({ resolvedAt: 3 })).toBe('{"s":[1,"a",5],"r":3}');
     expect(text({ open: { title: { b: 'id' } } })).toBe('{"s":[1,"a",5],"o":{"title":{"b":"id"}}}');
+  });
+
+  it('is told from all other text, as an import must', () => {
+    fc.assert(fc.property(meta, (one) => void expect(isMeta(JSON.parse(printMeta(one)))).toBe(true)));
+    const [stamp3, stamp5] = [
+      [1, 'a', 5],
+      [1, 'a', 5, 'lost', 9],
+    ];
+    const s = { s: stamp3 };
+    for (const good of [
+      s,
+      { s: stamp5 },
+      { ...s, f: {} },
+      { ...s, o: {} },
+      { ...s, d: stamp5, r: 1, f: { a: stamp3 }, o: { a: { b: 'c' } } },
+    ])
+      expect([good, isMeta(good)]).toEqual([good, true]);
+    const noStamps = [null, 1, 'a', {}, [], [1, 'a'], [1, 'a', 5, 'lost'], [...stamp5, 1], ['1', 'a', 5], [1, 1, 5], [1, 'a', '5']];
+    const badStamps = [...noStamps, [1, 'a', null], [1, 'a', 5, 9, 9], [1, 'a', 5, 'lost', 'x'], 'abc', { length: 3, 0: 1, 1: 'a', 2: 5 }];
+    const wrong = [
+      null,
+      undefined,
+      1,
+      'text',
+      [],
+      {},
+      [stamp3],
+      Object.assign([], { s: stamp3 }),
+      { d: stamp3 },
+      ...badStamps.flatMap((bad) => [{ s: bad }, { ...s, d: bad }, { ...s, f: { a: stamp3, b: bad } }]),
+      ...[null, 1, 'a', [], [stamp3]].flatMap((bad) => [
+        { ...s, f: bad },
+        { ...s, o: bad },
+        { ...s, o: { a: { b: 'c' }, d: bad } },
+        { ...s, o: { a: { b: 'c', d: bad === 'a' ? 0 : bad } } },
+      ]),
+      ...[null, 'a', '1', []].map((bad) => ({ ...s, r: bad })),
+      { ...s, x: 1 },
+    ];
+    for (const one of wrong) expect([one, isMeta(one)]).toEqual([one, false]);
   });
 
   it('says who wrote a field: whoever wrote the record, unless somebody has written the field since', () => {
