@@ -232,6 +232,13 @@ describe('field edits', () => {
     expect(await bench.fields('notes', 'x')).toEqual({ title: 'two', body: 'b' });
   });
 
+  it('stores a value as its schema makes it, also where that is all that was sent', async () => {
+    const trimmed = defineCollection({ name: 'notes', fields: { title: { schema: z.string().trim() } } });
+    const bench = createBench(defineApp({ name: 'test', schemaVersion: 1, collections: { notes: trimmed } }));
+    await bench.client('a').push({ op: 'put', id: 'x', fields: { title: ' one ' }, was: {} });
+    expect(await bench.fields('notes', 'x')).toEqual({ title: 'one' });
+  });
+
   it('is not concurrent with what its base covers, where it names the epoch of the log', async () => {
     const bench = createBench(app);
     const created = await bench.client('a').push({ op: 'put', id: 'x', fields: { title: 'o', plain: 'a' }, was: {} });
