@@ -87,7 +87,8 @@ test('the commands of docs/WEEKDAY.md do what it says, in its order', async () =
   expect(output).not.toContain('"error"');
   const zeros = '"merged":0,"conflict":0,"unchanged":0,"known":0,"deleted":0';
   const said = ['"dryRun":true', `"written":2,${zeros}`, '"restored":', '"id":"balanced"', '"status":"applied"'];
-  for (const part of [...said, 'swim,06:30,07:15,Swim,']) expect(output).toContain(part);
+  const found = ['"id":"chicken-breast-without-skin-roasted"', '"nextCursor":"', '"name":"Iron"'];
+  for (const part of [...said, ...found, 'swim,06:30,07:15,Swim,']) expect(output).toContain(part);
 });
 
 test('the commands of docs/BROWSING.md do what it says, in its order', async () => {

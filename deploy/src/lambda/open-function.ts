@@ -17,7 +17,7 @@ import {
 } from '@tidemark/server';
 import { type Accounts, type AccountsParts, assembleAccounts, openSigningKeys, SERVER_COST, SMALL_COST } from '@tidemark/server/accounts';
 import { type DynamoStorage, openDynamoStorage } from '@tidemark/storage/dynamodb';
-import { APPS } from 'tidemark/apps';
+import { STORED_APPS } from 'tidemark/apps';
 import { createSecretKeys, parseSecret } from './keys.ts';
 import { createLogMetrics } from './metrics.ts';
 import { openSecret } from './platform/secret.ts';
@@ -90,8 +90,8 @@ export const openFunction = async (world: World, means: AccountMeans): Promise<O
   const { config } = read;
   const logger = createLogger({ level: settings.logLevel });
   const metrics = createLogMetrics(logger, env);
-  const storage = must(await openDynamoStorage({ url: settings.tableUrl, env, apps: APPS }));
-  const engine = createEngine({ storage, apps: APPS, env, onCommit: metrics.onCommit });
+  const storage = must(await openDynamoStorage({ url: settings.tableUrl, env, apps: STORED_APPS }));
+  const engine = createEngine({ storage, apps: STORED_APPS, env, onCommit: metrics.onCommit });
   const surroundings = { apps: names, production: isProduction(variables.NODE_ENV), allowDevelopmentTokens: false };
   const listens = (...kinds: readonly string[]) =>
     names.some((app) => identitiesOfApp(config, app, surroundings).some((name) => kinds.includes(name)));

@@ -7,6 +7,7 @@ import { taskTrackerRoutes } from '@tidemark/apps/task-tracker/routes';
 import { timeTracker } from '@tidemark/apps/time-tracker';
 import { timeTrackerRoutes } from '@tidemark/apps/time-tracker/routes';
 import { weekday } from '@tidemark/apps/weekday';
+import { weekdayLibrary } from '@tidemark/apps/weekday/library';
 import { weekdayRoutes } from '@tidemark/apps/weekday/routes';
 import type { AppDefinition } from '@tidemark/protocol';
 import type { AppRoutes, Mount } from '@tidemark/server';
@@ -14,6 +15,9 @@ import { type Outcome, wrongInput } from './outcome.ts';
 
 /** The apps that this Tidemark serves. */
 export const APPS: readonly AppDefinition[] = [timeTracker, taskTracker, repertoire, browsing, weekday];
+
+/** What the storage keeps: those, and the libraries, which nobody mounts. */
+export const STORED_APPS: readonly AppDefinition[] = [...APPS, weekdayLibrary];
 
 /** The routes of their own that apps have, by the app's name. */
 const ROUTES: ReadonlyMap<string, AppRoutes> = new Map([

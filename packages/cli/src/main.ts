@@ -8,6 +8,7 @@ import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
 import { addKey } from './commands/key.ts';
 import { addKeys } from './commands/keys.ts';
+import { addLibrary } from './commands/library.ts';
 import { addNew } from './commands/new.ts';
 import { addRestore } from './commands/restore.ts';
 import { addServe } from './commands/serve.ts';
@@ -36,6 +37,7 @@ const createProgram = (context: CommandContext): Command => {
     addKeys,
     addExport,
     addImport,
+    addLibrary,
     addBackup,
     addRestore,
     addDoctor,

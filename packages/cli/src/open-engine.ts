@@ -3,7 +3,7 @@ import { type AccountsStorage, createMemoryAccounts } from '@tidemark/engine/acc
 import { createMemoryStorage } from '@tidemark/engine/memory';
 import { type Env, ok, type Result } from '@tidemark/protocol';
 import { openSqliteStorage, type SqliteStorage } from '@tidemark/storage/sqlite';
-import { APPS } from './apps.ts';
+import { STORED_APPS } from './apps.ts';
 
 /** How long `serve` waits for a process that is just dying to leave the database. */
 export const LOCK_WAIT_MS = 5_000;
@@ -31,7 +31,7 @@ const openOn = <S extends Storage>(
   { onCommit, pokes }: { readonly onCommit?: OnCommit | undefined; readonly pokes?: Pokes } = {},
 ): OpenedEngine<S> => {
   const given = { ...(onCommit === undefined ? {} : { onCommit }), ...(pokes === undefined ? {} : { pokes }) };
-  const engine = createEngine({ storage, apps: APPS, env, ...given });
+  const engine = createEngine({ storage, apps: STORED_APPS, env, ...given });
   const close = async (): Promise<void> => {
     await engine.close();
     await pokes?.close();
@@ -46,7 +46,7 @@ export const openDatabase = async (
   env: Env,
   { onCommit, lockWaitMs = SHORT_LOCK_WAIT_MS }: { readonly onCommit?: OnCommit; readonly lockWaitMs?: number } = {},
 ): Promise<Result<OpenedDatabase>> => {
-  const storage = await openSqliteStorage({ file, env, apps: APPS, busyWaitMs: lockWaitMs });
+  const storage = await openSqliteStorage({ file, env, apps: STORED_APPS, busyWaitMs: lockWaitMs });
   if (!storage.ok) return storage;
   const opened = openOn(storage.value, storage.value.accounts, env, { onCommit });
   return ok({ ...opened, integrityCheck: storage.value.integrityCheck });
@@ -60,7 +60,7 @@ export const openMemory = (env: Env, onCommit: OnCommit): Result<OpenedEngine> =
 const openPostgres = async (url: string, env: Env, onCommit?: OnCommit): Promise<Result<OpenedEngine>> => {
   // Only now: no other command needs the driver.
   const { openPostgresStorage } = await import('@tidemark/storage/postgres');
-  const storage = await openPostgresStorage({ url, env, apps: APPS });
+  const storage = await openPostgresStorage({ url, env, apps: STORED_APPS });
   if (!storage.ok) return storage;
   return ok(openOn(storage.value, storage.value.accounts, env, { onCommit, pokes: storage.value.openPokes() }));
 };
@@ -68,7 +68,7 @@ const openPostgres = async (url: string, env: Env, onCommit?: OnCommit): Promise
 /** Opens a DynamoDB table, which other processes may serve at the same time. Refused with what to do where it cannot be used. */
 const openDynamo = async (url: string, env: Env, onCommit?: OnCommit): Promise<Result<OpenedEngine>> => {
   const { openDynamoStorage } = await import('@tidemark/storage/dynamodb');
-  const storage = await openDynamoStorage({ url, env, apps: APPS });
+  const storage = await openDynamoStorage({ url, env, apps: STORED_APPS });
   if (!storage.ok) return storage;
   return ok(openOn(storage.value, storage.value.accounts, env, { onCommit, pokes: storage.value.openPokes() }));
 };

@@ -1,5 +1,6 @@
 import { type AppRoutes, plainDialect, restRoutes } from '@tidemark/server/rest';
 import { importEndpoint } from './routes/import.ts';
+import { libraryEndpoints } from './routes/library.ts';
 import { nutritionEndpoint } from './routes/recommendations.ts';
 import { tableEndpoints } from './routes/tables.ts';
 
@@ -11,5 +12,5 @@ export const weekdayRoutes: AppRoutes = restRoutes({
   dialect: plainDialect,
   requireVerifiedEmail: true,
   rateLimit: { perSecond: 100, burst: 500 },
-  endpoints: () => [...tableEndpoints, importEndpoint, nutritionEndpoint],
+  endpoints: (_, services) => [...tableEndpoints, importEndpoint, nutritionEndpoint, ...libraryEndpoints(services)],
 });

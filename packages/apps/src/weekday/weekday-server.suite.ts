@@ -9,6 +9,7 @@ import { createHttpApp, createLogger, createMetrics, createNodeEnv, type Identit
 import { openSqliteStorage } from '@tidemark/storage/sqlite';
 import { onTestFinished } from 'vitest';
 import { checkAnswer } from '../task-tracker/openapi.suite.ts';
+import { weekdayLibrary } from './library/schema.ts';
 import { weekdayRoutes } from './routes.ts';
 import { weekday } from './schema.ts';
 
@@ -22,7 +23,7 @@ const HOUR_MS = 3_600_000;
 const openStorage = async (kind: StorageKind, env: Env): Promise<Storage> => {
   if (kind === 'memory') return createMemoryStorage();
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-weekday-'));
-  const opened = await openSqliteStorage({ file: join(folder, 'test.db'), env, apps: [weekday] });
+  const opened = await openSqliteStorage({ file: join(folder, 'test.db'), env, apps: [weekday, weekdayLibrary] });
   if (!opened.ok) throw new Error(opened.error.message);
   onTestFinished(async () => {
     await opened.value.close();
@@ -63,7 +64,17 @@ export interface WeekdayServer {
   readonly storage: Storage;
   readonly space: SpaceRef;
   /** A request of a user (ada unless given), held against the spec. */
-  call(method: string, path: string, body?: string | Uint8Array<ArrayBuffer>, user?: string): Promise<Answered>;
+  call(
+    method: string,
+    path: string,
+    body?: string | Uint8Array<ArrayBuffer>,
+    user?: string,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answered>;
+  /** A bare GET of nobody, held against nothing. */
+  fetch(path: string): Promise<Response>;
+  /** Lets so many milliseconds go by. */
+  pass(ms: number): void;
   /** A device of a user (ada unless given). */
   device(name: string, user?: string): Promise<Device>;
   /** Whoever is called `unverified` is so until then. */
@@ -79,24 +90,35 @@ const parsed = (text: string): JsonObject => {
   }
 };
 
+/** Sends requests to an app, as a user by name; `` is nobody. */
+const sender =
+  (http: ReturnType<typeof createHttpApp>) =>
+  (
+    method: string,
+    path: string,
+    body: string | Uint8Array<ArrayBuffer> | undefined,
+    user: string,
+    more: Readonly<Record<string, string>>,
+  ) => {
+    const headers = { ...(user === '' ? {} : { Authorization: `Bearer ${user}` }), 'Content-Type': 'application/json', ...more };
+    return http.request(path, { method, headers, ...(body === undefined ? {} : { body }) });
+  };
+
 /** A server that has the app at its root. */
 export const openWeekdayServer = async (kind: StorageKind = 'memory'): Promise<WeekdayServer> => {
   let mono = 0;
   // Each look at this clock moves it, so that no rate limit bites unasked.
   const env: Env = { ...createNodeEnv(), mono: () => (mono += 1_000) };
   const storage = await openStorage(kind, env);
-  const engine = createEngine({ storage, apps: [weekday], env });
+  const engine = createEngine({ storage, apps: [weekday, weekdayLibrary], env });
   onTestFinished(() => engine.close());
   const unverified = new Set(['unverified']);
   const mounts = [{ app: weekday, path: '/', routes: weekdayRoutes }];
   const logger = createLogger({ level: 'silent' });
   const http = createHttpApp({ engine, env, metrics: createMetrics(), logger, mounts, identity: byName(env, unverified) });
-  const send = (method: string, path: string, body: string | Uint8Array<ArrayBuffer> | undefined, user: string) => {
-    const headers = { ...(user === '' ? {} : { Authorization: `Bearer ${user}` }), 'Content-Type': 'application/json' };
-    return http.request(path, { method, headers, ...(body === undefined ? {} : { body }) });
-  };
-  const call: WeekdayServer['call'] = async (method, path, body, user = 'ada') => {
-    const response = await send(method, path, body, user);
+  const send = sender(http);
+  const call: WeekdayServer['call'] = async (method, path, body, user = 'ada', more = {}) => {
+    const response = await send(method, path, body, user, more);
     const { status, headers } = response;
     const text = await response.text();
     await checkAnswer(http, method, path, { status, headers, text });
@@ -144,6 +166,10 @@ export const openWeekdayServer = async (kind: StorageKind = 'memory'): Promise<W
     storage,
     space: { app: weekday.name, key: `${weekday.name}/ada` },
     call,
+    fetch: async (path) => http.request(path),
+    pass: (ms) => {
+      mono += ms;
+    },
     device,
     verify: (user) => void unverified.delete(user),
   };

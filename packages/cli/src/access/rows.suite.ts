@@ -156,8 +156,13 @@ const COLLECTIONS_OF_WEEKDAY = [
   ...['meals', 'meal_log', 'log_entries', 'workout_programs', 'workout_history', 'settings'],
 ];
 
+const LIBRARIES = ['foods', 'nutrients', 'supplements', 'exercises', 'programs', 'nutrition-templates'];
+
 export const WEEKDAY: Readonly<Record<string, Row>> = {
   ...PAGES,
+  // Nobody's: whoever asks reads them.
+  ...Object.fromEntries(LIBRARIES.map((name) => [`GET /library/${name}`, { needs: 'open', own: '200' } as const])),
+  ...Object.fromEntries(LIBRARIES.map((name) => [`GET /library/${name}/:id`, { needs: 'open', own: '404 NOT_FOUND' } as const])),
   // In the place of the native one: it takes what the app keeps as well.
   'POST /import': { needs: 'write', body: {}, own: '200' },
   'POST /recommendations/nutrition': {

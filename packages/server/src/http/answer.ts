@@ -24,11 +24,11 @@ export const answerShort = (
 ): Response | undefined => {
   const headers = headersOf(c);
   headers['Content-Type'] = type;
-  headers['Cache-Control'] = 'no-store';
+  headers['Cache-Control'] ??= 'no-store';
   return json.length < COMPRESS_FROM_LENGTH ? respond(c, json, status) : undefined;
 };
 
-/** Answers JSON that is printed already, compressed where the caller takes it. */
+/** Answers JSON that is printed already, compressed where the caller takes it; no cache keeps it unless Cache-Control is set already. */
 export const answerText = async (
   c: HttpContext,
   json: string,

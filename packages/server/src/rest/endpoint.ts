@@ -163,19 +163,15 @@ export const accountEndpoint = <P extends Shape, Q extends Shape, H extends Shap
   return { route: { ...rowOf(spec), access: 'account', handle: answer }, spec };
 };
 
-/** A route that asks for no token: its handler has the request alone. It checks the body and takes no other input. */
-export const openEndpoint = <B extends z.ZodType>(
-  given: Omit<EndpointSpec<typeof NO_INPUT.params, typeof NO_INPUT.query, typeof NO_INPUT.headers, B>, keyof typeof NO_INPUT> & {
-    readonly body: B;
-    readonly handle: (c: HttpContext, body: z.output<B>) => Promise<Result<Response>>;
-  },
+/** A route that asks for no token: its handler has the request alone. */
+export const openEndpoint = <P extends Shape, Q extends Shape, H extends Shape, B extends z.ZodType>(
+  given: EndpointSpec<P, Q, H, B> & { readonly handle: Handle<[c: HttpContext], Input<P, Q, H, B>> },
 ): Endpoint => {
-  const { handle, ...description } = given;
-  const spec = { ...NO_INPUT, ...description };
+  const { handle, ...spec } = given;
   const run = answering(spec);
-  const answer = (c: HttpContext) => run(c, ({ body }) => handle(c, body));
+  const answer = (c: HttpContext) => run(c, (input) => handle(c, input));
   return { route: { ...rowOf(spec), access: 'open', handle: answer }, spec };
 };
 
 /** The answer 204, or another without a body. */
-export const answerNothing = ({ c }: Call, status: 204 | 304 = 204): Result<Response> => ok(respond(c, null, status));
+export const answerNothing = ({ c }: Pick<Call, 'c'>, status: 204 | 304 = 204): Result<Response> => ok(respond(c, null, status));

@@ -19,6 +19,7 @@ export { plainDialect, restDialect } from './dialect.ts';
 export {
   type Answer,
   accountEndpoint,
+  answerNothing,
   type Endpoint,
   type EndpointSpec,
   type ErrorWords,
@@ -26,6 +27,7 @@ export {
   NO_INPUT,
   openEndpoint,
 } from './endpoint.ts';
+export { ifNoneMatchHolds } from './etag.ts';
 export { listEndpoint } from './list-endpoint.ts';
 export type { Selection } from './list-request.ts';
 export { createLogTables, type LogTable, type LogTables } from './log-tables.ts';

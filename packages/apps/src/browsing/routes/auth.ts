@@ -63,7 +63,7 @@ export const authEndpoints = (services: Services): readonly Endpoint[] => [
     body: z.object({ email, password, firstName: name, lastName: name, clientId }),
     answers: { 201: { description: 'Signed in; a mail to verify the address is under way', schema: tokens } },
     refusals: ['EMAIL_TAKEN', 'PASSWORD_UNFIT'],
-    handle: async (c, body) => {
+    handle: async (c, { body }) => {
       const accounts = accountsOf(services);
       if (!accounts.ok) return accounts;
       const wanted = { email: body.email, password: body.password, firstName: nameOf(body.firstName), lastName: nameOf(body.lastName) };
@@ -78,7 +78,7 @@ export const authEndpoints = (services: Services): readonly Endpoint[] => [
     body: z.object({ email, password, clientId }),
     answers: { 200: { description: 'Signed in', schema: tokens } },
     refusals: ['CREDENTIALS_WRONG'],
-    handle: async (c, body) => {
+    handle: async (c, { body }) => {
       const accounts = accountsOf(services);
       if (!accounts.ok) return accounts;
       const signedIn = await accounts.value.login(c, body, { clientId: browserOf(services, body.clientId) });
@@ -92,7 +92,7 @@ export const authEndpoints = (services: Services): readonly Endpoint[] => [
     body: z.object({ refreshToken }),
     answers: { 200: { description: 'Signed in for longer', schema: tokens } },
     refusals: ['SESSION_ENDED'],
-    handle: async (c, body) => {
+    handle: async (c, { body }) => {
       const accounts = accountsOf(services);
       if (!accounts.ok) return accounts;
       const refreshed = await accounts.value.refresh(c, body.refreshToken, true);
@@ -106,7 +106,7 @@ export const authEndpoints = (services: Services): readonly Endpoint[] => [
     description: 'Ends the session of the refresh token, or else of the access token. May be repeated.',
     body: z.object({ refreshToken: refreshToken.optional() }).optional(),
     answers: { 200: { description: 'Signed out', schema: z.object({ status: z.literal('done') }) } },
-    handle: async (c, body) => {
+    handle: async (c, { body }) => {
       const accounts = accountsOf(services);
       return accounts.ok ? answerDone(c, await accounts.value.signOut(c, body?.refreshToken)) : accounts;
     },

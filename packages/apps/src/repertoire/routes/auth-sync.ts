@@ -1,5 +1,5 @@
 import { ok, refuse } from '@tidemark/protocol';
-import { answerJson, type Endpoint, openEndpoint, type Services } from '@tidemark/server/rest';
+import { answerJson, type Endpoint, NO_INPUT, openEndpoint, type Services } from '@tidemark/server/rest';
 import { repertoire } from '../schema.ts';
 import { authSyncAnswer, authSyncBody } from './shapes.ts';
 import { userOf } from './user.ts';
@@ -8,6 +8,7 @@ import { hasUnverifiedEmail } from './verified.ts';
 /** Says whose a Google ID token is. It opens no session: each request carries the token itself. */
 export const authSyncEndpoint = ({ identity }: Services): Endpoint =>
   openEndpoint({
+    ...NO_INPUT,
     method: 'POST',
     path: '/auth/sync',
     tag: 'Sign-in',
@@ -16,7 +17,7 @@ export const authSyncEndpoint = ({ identity }: Services): Endpoint =>
     body: authSyncBody,
     answers: { 200: { description: 'The token is good; whose it is', schema: authSyncAnswer } },
     refusals: ['UNAVAILABLE'],
-    handle: async (c, { googleIdToken, identityId }) => {
+    handle: async (c, { body: { googleIdToken, identityId } }) => {
       const principal = await identity.authenticate({ authorization: `Bearer ${googleIdToken}`, app: repertoire.name });
       if (!principal.ok) return principal;
       if (hasUnverifiedEmail(principal.value)) {

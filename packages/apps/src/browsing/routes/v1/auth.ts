@@ -60,7 +60,7 @@ const registering = (services: Services): Endpoint =>
       },
     },
     refusals: ['EMAIL_TAKEN', 'PASSWORD_UNFIT'],
-    handle: async (c, body) => {
+    handle: async (c, { body }) => {
       const accounts = accountsOf(services);
       if (!accounts.ok) return accounts;
       const wanted = { email: body.email, password: body.password, firstName: nameOf(body.first_name), lastName: nameOf(body.last_name) };
@@ -96,7 +96,7 @@ const signingIn = (services: Services): Endpoint =>
       },
     },
     refusals: ['CREDENTIALS_WRONG'],
-    handle: async (c, body) => {
+    handle: async (c, { body }) => {
       const accounts = accountsOf(services);
       if (!accounts.ok) return accounts;
       const signedIn = await accounts.value.login(c, body, wishOf(services));
@@ -118,7 +118,7 @@ const refreshing = (services: Services): Endpoint =>
       200: { description: 'Signed in for longer', schema: z.object({ data: z.object({ access_token: z.string(), ExpiresIn: z.int() }) }) },
     },
     refusals: ['SESSION_ENDED'],
-    handle: async (c, body) => {
+    handle: async (c, { body }) => {
       const accounts = accountsOf(services);
       if (!accounts.ok) return accounts;
       const refreshed = await accounts.value.refresh(c, body.refresh_token, false);
@@ -135,7 +135,7 @@ const verifying = (services: Services): readonly Endpoint[] => [
     body: z.object({ email, code: z.string().regex(/^\d{6}$/, 'must be six digits') }),
     answers: { 200: { description: 'Verified', schema: done } },
     refusals: ['CODE_INVALID'],
-    handle: async (c, body) => {
+    handle: async (c, { body }) => {
       const accounts = accountsOf(services);
       return accounts.ok ? answerDone(c, await accounts.value.verify(c, body), 'The e-mail address is verified.') : accounts;
     },
@@ -146,7 +146,7 @@ const verifying = (services: Services): readonly Endpoint[] => [
     summary: 'Mail another code',
     body: z.object({ email }),
     answers: { 200: { description: 'On its way, if there is an account that waits for one', schema: done } },
-    handle: async (c, body) => {
+    handle: async (c, { body }) => {
       const accounts = accountsOf(services);
       const message = 'If this address waits to be verified, a mail is on its way.';
       return accounts.ok ? answerDone(c, await accounts.value.resend(c, body.email), message) : accounts;
@@ -177,7 +177,7 @@ export const v1AuthEndpoints = (services: Services): readonly Endpoint[] => [
     description: 'Ends the session of the refresh token, or else of the access token. May be repeated.',
     body: z.object({ refresh_token: refreshToken.optional() }).optional(),
     answers: { 200: { description: 'Signed out', schema: done } },
-    handle: async (c, body) => {
+    handle: async (c, { body }) => {
       const accounts = accountsOf(services);
       return accounts.ok ? answerDone(c, await accounts.value.signOut(c, body?.refresh_token), 'Signed out.') : accounts;
     },
