@@ -36,6 +36,16 @@ test('POST /recommendations/nutrition answers, and names what cannot be: a heigh
   expect((await ask(ann, 'unverified')).refusal).toBe('403 EMAIL_NOT_VERIFIED');
 });
 
+test('POST /recommendations/programs answers from the library, and names what cannot be', async () => {
+  const { call } = await openWeekdayServer();
+  const ann = { goal: 'muscle', level: 'beginner', daysPerWeek: 3, equipment: ['dumbbell'] };
+  const ask = (body: object, user?: string) => call('POST', '/recommendations/programs', JSON.stringify(body), user);
+  expect((await ask(ann)).text).toMatch(/^\{"data":\[\{"item":\{"id":"dumbbells-at-home",/);
+  expect((await ask({ ...ann, daysPerWeek: 8 })).refusal).toBe('400 BAD_REQUEST');
+  expect((await ask({ ...ann, equipment: ['jetpack'] })).refusal).toBe('400 BAD_REQUEST');
+  expect((await ask(ann, 'unverified')).refusal).toBe('403 EMAIL_NOT_VERIFIED');
+});
+
 describe.each(STORAGES)('tables on %s', (kind) => {
   test('each collection is there for people, its nested values as JSON', async () => {
     const server = await openWeekdayServer(kind);

@@ -1,7 +1,8 @@
 import { type AppRoutes, plainDialect, restRoutes } from '@tidemark/server/rest';
 import { importEndpoint } from './routes/import.ts';
+import { createStoredLibrary } from './routes/library/stored-library.ts';
 import { libraryEndpoints } from './routes/library.ts';
-import { nutritionEndpoint } from './routes/recommendations.ts';
+import { nutritionEndpoint, programEndpoint } from './routes/recommendations.ts';
 import { tableEndpoints } from './routes/tables.ts';
 
 /** The routes of docs/WEEKDAY.md, beside the native ones. */
@@ -12,5 +13,8 @@ export const weekdayRoutes: AppRoutes = restRoutes({
   dialect: plainDialect,
   requireVerifiedEmail: true,
   rateLimit: { perSecond: 100, burst: 500 },
-  endpoints: (_, services) => [...tableEndpoints, importEndpoint, nutritionEndpoint, ...libraryEndpoints(services)],
+  endpoints: (_, services) => {
+    const stored = createStoredLibrary(services);
+    return [...tableEndpoints, importEndpoint, nutritionEndpoint, programEndpoint(stored), ...libraryEndpoints(stored)];
+  },
 });

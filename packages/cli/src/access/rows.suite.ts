@@ -165,6 +165,11 @@ export const WEEKDAY: Readonly<Record<string, Row>> = {
   ...Object.fromEntries(LIBRARIES.map((name) => [`GET /library/${name}/:id`, { needs: 'open', own: '404 NOT_FOUND' } as const])),
   // In the place of the native one: it takes what the app keeps as well.
   'POST /import': { needs: 'write', body: {}, own: '200' },
+  'POST /recommendations/programs': {
+    needs: 'write',
+    body: { goal: 'muscle', level: 'beginner', daysPerWeek: 3, equipment: ['dumbbell'] },
+    own: '200',
+  },
   'POST /recommendations/nutrition': {
     needs: 'write',
     body: { sex: 'female', age: 35, heightCm: 170, weightKg: 65, activity: 'moderate', goal: 'maintain' },

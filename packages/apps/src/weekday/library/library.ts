@@ -31,6 +31,8 @@ export interface Library {
   readonly version: string;
   find(kind: Kind, question: Question): Page;
   get(kind: Kind, id: string): Item | undefined;
+  /** All of a kind, by name. */
+  all(kind: Kind): readonly Item[];
 }
 
 interface Shelf {
@@ -145,5 +147,6 @@ export const openLibrary = async (version: string, entries: readonly Entry[]): P
       return shelf === undefined ? { items: [], total: 0 } : find(shelf, kind, question);
     },
     get: (kind, id) => shelves.get(kind)?.items.get(id),
+    all: (kind) => shelves.get(kind)?.sorted ?? [],
   };
 };

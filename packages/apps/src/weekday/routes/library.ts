@@ -7,14 +7,13 @@ import {
   ifNoneMatchHolds,
   NO_INPUT,
   openEndpoint,
-  type Services,
   setHeader,
 } from '@tidemark/server/rest';
 import * as z from 'zod';
 import { FINDING } from '../library/facets.ts';
 import type { Library, Question } from '../library/library.ts';
 import { entrySchemaOf, KINDS, type Kind } from '../library/shapes.ts';
-import { createStoredLibrary, type StoredLibrary } from './library/stored-library.ts';
+import type { StoredLibrary } from './library/stored-library.ts';
 
 const PAGE_DEFAULT = 20;
 const PAGE_MAX = 200;
@@ -180,7 +179,5 @@ const entryOf = (kind: Kind, stored: StoredLibrary): Endpoint =>
   });
 
 /** `GET /library/{kind}` and `GET /library/{kind}/{id}`, for whoever asks. */
-export const libraryEndpoints = (services: Services): readonly Endpoint[] => {
-  const stored = createStoredLibrary(services);
-  return KINDS.flatMap((kind) => [listOf(kind, stored), entryOf(kind, stored)]);
-};
+export const libraryEndpoints = (stored: StoredLibrary): readonly Endpoint[] =>
+  KINDS.flatMap((kind) => [listOf(kind, stored), entryOf(kind, stored)]);
