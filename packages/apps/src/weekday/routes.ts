@@ -1,4 +1,5 @@
 import { type AppRoutes, plainDialect, restRoutes } from '@tidemark/server/rest';
+import { analyticsEndpoints } from './routes/analytics.ts';
 import { importEndpoint } from './routes/import.ts';
 import { createStoredLibrary } from './routes/library/stored-library.ts';
 import { libraryEndpoints } from './routes/library.ts';
@@ -15,6 +16,7 @@ export const weekdayRoutes: AppRoutes = restRoutes({
   rateLimit: { perSecond: 100, burst: 500 },
   endpoints: (_, services) => {
     const stored = createStoredLibrary(services);
-    return [...tableEndpoints, importEndpoint, nutritionEndpoint, programEndpoint(stored), ...libraryEndpoints(stored)];
+    const asked = [nutritionEndpoint, programEndpoint(stored), ...libraryEndpoints(stored)];
+    return [...tableEndpoints, importEndpoint, ...asked, ...analyticsEndpoints()];
   },
 });

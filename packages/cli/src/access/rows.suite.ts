@@ -160,6 +160,12 @@ const LIBRARIES = ['foods', 'nutrients', 'supplements', 'exercises', 'programs',
 
 export const WEEKDAY: Readonly<Record<string, Row>> = {
   ...PAGES,
+  ...Object.fromEntries(
+    ['trends', 'streaks', 'completion', 'adherence', 'weekly'].map((name) => [
+      `GET /analytics/${name}`,
+      { needs: 'read', own: '200' } as const,
+    ]),
+  ),
   // Nobody's: whoever asks reads them.
   ...Object.fromEntries(LIBRARIES.map((name) => [`GET /library/${name}`, { needs: 'open', own: '200' } as const])),
   ...Object.fromEntries(LIBRARIES.map((name) => [`GET /library/${name}/:id`, { needs: 'open', own: '404 NOT_FOUND' } as const])),
