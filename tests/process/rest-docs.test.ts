@@ -87,7 +87,7 @@ test('the commands of docs/WEEKDAY.md do what it says, in its order', async () =
   expect(output).not.toContain('"error"');
   const zeros = '"merged":0,"conflict":0,"unchanged":0,"known":0,"deleted":0';
   const said = ['"dryRun":true', `"written":2,${zeros}`, '"restored":', '"id":"balanced"', '"status":"applied"'];
-  const found = ['"id":"chicken-breast-without-skin-roasted"', '"nextCursor":"', '"name":"Iron"'];
+  const found = ['"id":"chicken-breast-with-skin-roasted"', '"nextCursor":"', '"name":"Iron"'];
   for (const part of [...said, ...found, 'swim,06:30,07:15,Swim,']) expect(output).toContain(part);
 });
 
