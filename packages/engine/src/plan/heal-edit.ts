@@ -75,7 +75,9 @@ export const createAwaited = (draft: Draft, collection: CollectionDefinition, ed
   for (const [clientId, id] of Object.entries(tombstone.meta.open[WHOLE_RECORD] ?? {})) {
     const conflict = conflictOf(draft, id);
     if (conflict === 'needed') return NEEDED;
-    if (conflict === undefined) continue;
+    // One that lost against a delete says where that stands: its edit did not wait, and is not in the record.
+    const hasWaited = conflict?.fields.outcome !== 'theirs' || conflict.fields.theirsBy.seq === undefined;
+    if (conflict === undefined || !hasWaited) continue;
     const { clientId: by, mutationId } = edit;
     const resolution = { choose: 'mine' as const, value: conflict.fields.mine, clientId: by, mutationId, at: draft.now };
     writeConflict(draft, id, { ...conflict.fields, state: 'resolved', resolution }, edit);

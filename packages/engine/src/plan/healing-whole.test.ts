@@ -41,14 +41,16 @@ describe.each(['deleteWins', 'editWins'] as const)('%s', (onDelete) => {
     expect(await engine.conflicts(space, { state: 'open' })).toMatchObject({ value: { conflicts: [] } });
   });
 
-  test('an edit that is not healed makes no record of what waits, but a conflict', async () => {
-    const { client, fields } = bench();
+  test('an edit that is not healed makes no record of what waits, but a conflict, which the create leaves open', async () => {
+    const { client, fields, engine, space } = bench();
     await client('a').push(like);
     const answer = await client('b').push({ op: 'patch', id: 'x', epoch: 'second', fields: { body: 'b' }, was: {}, base: 1 });
     expect(answer.accepted).toMatchObject([{ status: 'conflict' }]);
     expect(await fields('notes', 'x')).toBeUndefined();
     await client('c').push(create);
     expect(await fields('notes', 'x')).toEqual({ title: 'a', likes: 1 });
+    const open = await engine.conflicts(space, { state: 'open' });
+    expect(open).toMatchObject({ value: { conflicts: [{ mine: { body: 'b' }, outcome: 'theirs' }] } });
   });
 
   test('an edit after a healed delete makes no record without the create', async () => {
@@ -58,6 +60,18 @@ describe.each(['deleteWins', 'editWins'] as const)('%s', (onDelete) => {
     await client('c').push(edit);
     expect(await fields('notes', 'x')).toBeUndefined();
   });
+});
+
+test('the create leaves the conflict open of an edit that came upon the delete before others waited', async () => {
+  const { client, fields, engine, space } = createBench(appOf('deleteWins'));
+  await client('a').push(create);
+  await client('b').push(lost('first', 3, { op: 'delete', was: { title: 'a' } }));
+  await client('c').push({ op: 'patch', id: 'x', epoch: 'first', fields: { body: 'c' }, was: {}, base: 1 });
+  await client('d').push(lost('first', 9, { fields: { likes: 1 }, was: {}, base: 5 }));
+  await client('e').push(lost('first', 5, { op: 'put', fields: { title: 'e' }, was: {}, base: 0 }));
+  expect(await fields('notes', 'x')).toEqual({ title: 'e', likes: 1 });
+  const open = await engine.conflicts(space, { state: 'open' });
+  expect(open).toMatchObject({ value: { conflicts: [{ mine: { body: 'c' }, outcome: 'theirs' }] } });
 });
 
 test('an edit that wins over a healed delete brings the whole record back', async () => {
