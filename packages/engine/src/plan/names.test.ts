@@ -96,6 +96,16 @@ describe('hostile names', () => {
     expect(answer).toMatchObject({ rejected: [{ code: 'INVALID_ID' }], accepted: [{ mutationId: 'a-2' }] });
   });
 
+  it('of one id in two collections are two records, also side by side in one push', async () => {
+    const bench = createBench(app);
+    const put = (collection: string, title: string, was = {}) => ({ op: 'put' as const, collection, id: 'x', fields: { title }, was });
+    const again = put('notes', 'three', { title: 'one' });
+    await bench.client('a').push(put('notes', 'one'), put('constructor', 'two'), again, put('valueOf', 'four'));
+    const titles = ['notes', 'constructor', 'valueOf'].map(async (collection) => (await bench.fields(collection, 'x'))?.title);
+    expect(await Promise.all(titles)).toEqual(['three', 'two', 'four']);
+    expect(await bench.engine.verify(bench.space)).toMatchObject({ records: 3, problems: [] });
+  });
+
   it('refuses collections named like members of Object', async () => {
     const bench = createBench(app);
     for (const collection of ['__proto__', 'hasOwnProperty', 'toString', '']) {
