@@ -53,3 +53,25 @@ test('what is exported from SQLite and imported into PostgreSQL, DynamoDB and ba
     expect(await run('doctor', '--storage', url)).toContain('no problems');
   }
 });
+
+test('a whole server moves from SQLite to PostgreSQL, DynamoDB and back, and each is the same as the one before', {
+  timeout: 120_000,
+}, async () => {
+  const database = await freshDatabase(inject('postgresUrl'));
+  onTestFinished(() => database.drop());
+  const table = await freshTable(inject('dynamoEndpoint'));
+  onTestFinished(() => table.drop());
+  const [data, back] = [await freshFolder(), await freshFolder()];
+  const token = await tokenOf(data, 'anna');
+  const server = await serve(['--data', data]);
+  const writer = createWriter('phone', seededRandom(chooseSeed()));
+  let pushes = 0;
+  await writer.write(callerOf(server.url, token), () => pushes++ === PUSHES);
+  await server.end('SIGTERM');
+  const places = [`sqlite:${data}`, database.url, table.url, `sqlite:${back}`];
+  for (const [at, to] of places.slice(1).entries())
+    expect(await run('migrate', '--from', places[at] ?? '', '--to', to)).toMatch(
+      /^Moved 1 spaces with \d+ changes .*Both places are the same/u,
+    );
+  expect(await run('doctor', '--data', back)).toContain('no problems');
+});

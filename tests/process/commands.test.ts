@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { callerOf, success } from './platform/http.ts';
 import { freshFolder, serve, tidemark, tokenOf } from './platform/tidemark-process.ts';
 
-const COMMANDS = ['serve', 'token', 'export', 'import', 'backup', 'restore', 'doctor'];
+const COMMANDS = ['serve', 'token', 'export', 'import', 'migrate', 'backup', 'restore', 'doctor'];
 const DEMO = ['--app', 'time-tracker', '--user', 'demo'];
 
 const taskFields = (title: string): JsonObject => ({

@@ -9,6 +9,7 @@ import { addImport } from './commands/import.ts';
 import { addKey } from './commands/key.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLibrary } from './commands/library.ts';
+import { addMigrate } from './commands/migrate.ts';
 import { addNew } from './commands/new.ts';
 import { addRestore } from './commands/restore.ts';
 import { addServe } from './commands/serve.ts';
@@ -38,6 +39,7 @@ const createProgram = (context: CommandContext): Command => {
     addExport,
     addImport,
     addLibrary,
+    addMigrate,
     addBackup,
     addRestore,
     addDoctor,

@@ -26,7 +26,7 @@ export const storageOption = (): Option =>
 /** For commands that work on what was stored before. */
 export type StoredChoice = Exclude<StorageChoice, { readonly kind: 'memory' }>;
 
-const toStored = (given: string): StoredChoice => {
+export const toStored = (given: string): StoredChoice => {
   const choice = toChoice(given);
   if (choice.kind !== 'memory') return choice;
   throw new InvalidArgumentError(`Nothing is stored in memory. It is sqlite, ${URLS}`);

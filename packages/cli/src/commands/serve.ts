@@ -5,6 +5,7 @@ import { findApp, noSuchApp } from '../apps.ts';
 import { configOption, loadConfig } from '../config-file.ts';
 import { type CommandContext, dataOption } from '../context.ts';
 import { createDataFolder, dataFolder } from '../data-folder.ts';
+import { unfinishedMove } from '../migrate/mark.ts';
 import { LOCK_WAIT_MS, openByUrl, openDatabase, openMemory } from '../open-engine.ts';
 import { openServer, type ServerParts } from '../open-server.ts';
 import { done, failed, type Outcome, wrongInput } from '../outcome.ts';
@@ -52,6 +53,8 @@ const addressFault = (fault: unknown, { port, host }: ServeOptions): Outcome => 
 const serveUntilStopped = async (context: CommandContext, options: ServeOptions, parts: Omit<ServerParts, 'address'>): Promise<Outcome> => {
   const { terminal } = context;
   let address = addressOf(options.host, options.port);
+  const unfinished = await unfinishedMove(parts.opened.accounts);
+  if (unfinished !== undefined) return failed(unfinished);
   const server = await openServer(context, { ...parts, address: () => address });
   if (!server.ok) return failed(server.error.message);
   const stopped = stopSignal();
