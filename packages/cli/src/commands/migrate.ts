@@ -56,8 +56,9 @@ const run = async (context: CommandContext, { from, to }: MigrateOptions): Promi
         progress.stop();
         if (!moved.ok) return moved.error.code === 'BAD_REQUEST' ? wrongInput(moved.error.message) : failed(moved.error.message);
         const { spaces, changes, items, before } = moved.value;
+        const what = `${spaces} spaces with ${changes} changes and ${items} account items`;
         if (before) context.terminal.print(`Everything was moved from ${source} before; nothing was done.`);
-        else context.terminal.print(`Moved ${spaces} spaces with ${changes} changes and ${items} account items. Both places are the same.`);
+        else context.terminal.print(`Moved ${what}. Both places are the same.`);
         return done;
       },
       { create: true },

@@ -1,9 +1,11 @@
-import { type Result, refuse } from '@tidemark/protocol';
+import { checkId, ok, type Result, refuse } from '@tidemark/protocol';
 import type { HistoryAnswer, HistoryEntry, RecordState, StateAnswer } from '@tidemark/protocol/messages';
 import type { SpaceRef } from '../engine.ts';
 import { recordKey } from '../plan/draft.ts';
-import type { LogRow, RecordRow, SpaceRow } from '../storage/storage.ts';
+import type { LogRow, RecordKey, RecordRow, SpaceRow } from '../storage/storage.ts';
 import type { Serving } from './context.ts';
+
+const PAGE_BYTES = 8 * 1024 * 1024;
 
 export const toState = (row: RecordRow | LogRow): RecordState => {
   const { collection, id, seq, revision, updatedAt, schemaVersion } = row;
@@ -43,27 +45,32 @@ export const resolvePoint = async (
   return { ok: true, value: Math.min(seq, space.head) };
 };
 
-const LOG_PAGE = { limit: 5_000, bytesMax: 8 * 1024 * 1024 };
-
-/**
- * The newest change of each record at or below `seq`, by recordKey, tombstones included. Compaction keeps what stood at
- * the floor, so the log alone tells.
- */
-export const statesAt = async (serving: Serving, space: SpaceRow, seq: number): Promise<Map<string, LogRow>> => {
-  const states = new Map<string, LogRow>();
-  for (let after = 0; after < seq; ) {
-    const rows = await serving.storage.readLog(space.key, { after, ...LOG_PAGE });
-    if (rows.length === 0) break;
-    for (const row of rows) {
-      if (row.seq > seq) return states;
-      if (row.fieldsJson !== null) states.set(recordKey(row.collection, row.id), row);
-      after = row.seq;
-    }
-  }
-  return states;
+/** How a record stood at `seq`, as a live state or a tombstone; undefined where there was none yet. Costs its own changes since. */
+export const stateOfAt = async (
+  { storage }: Serving,
+  space: SpaceRow,
+  record: RecordRow,
+  seq: number,
+): Promise<RecordRow | LogRow | undefined> => {
+  if (record.seq <= seq) return record;
+  const rows = await storage.readHistory(space.key, { seq: record.seq, limit: Number.MAX_SAFE_INTEGER, until: seq });
+  const last = rows.at(-1);
+  return last !== undefined && last.seq <= seq ? last : undefined;
 };
 
-/** GET /sync/state: the live records as of a seq or a time, in order of (collection, id). `limit` 1 … 5000, default 1000. */
+const isLive = (row: RecordRow | LogRow | undefined): row is RecordRow | LogRow =>
+  row !== undefined && !row.deleted && row.fieldsJson !== null;
+
+const toKey = (after: string): Result<RecordKey> => {
+  const [collection = '', ...rest] = after.split('\u0000');
+  const id = rest.join('\u0000');
+  return checkId(id) === undefined ? ok({ collection, id }) : refuse('BAD_REQUEST', 'after is not what an earlier page answered');
+};
+
+/**
+ * GET /sync/state: the live records as of a seq or a time, in order of (collection, id). `limit` 1 … 5000, default 1000. Every record has
+ * a row, if only a tombstone, and compaction keeps what stood at the floor; so a page costs its records and what changed of them since.
+ */
 export const stateAt = async (
   serving: Serving,
   space: SpaceRef,
@@ -72,17 +79,23 @@ export const stateAt = async (
   const row = await serving.ensureSpace(space);
   const point = await resolvePoint(serving, row, at);
   if (!point.ok) return point;
-  const states = await statesAt(serving, row, point.value);
-  const keys = [...states]
-    .filter(([key, state]) => !state.deleted && (at.after === undefined || key > at.after))
-    .map(([key]) => key)
-    .sort();
+  const begin = at.after === undefined ? ok(undefined) : toKey(at.after);
+  if (!begin.ok) return begin;
   const limit = Math.min(5_000, at.limit ?? 1_000);
-  const page = keys.slice(0, limit);
-  const records = page.flatMap((key) => {
-    const state = states.get(key);
-    return state ? [toState(state)] : [];
-  });
-  const last = page.at(-1);
-  return { ok: true, value: { seq: point.value, records, ...(keys.length > limit && last !== undefined ? { nextAfter: last } : {}) } };
+  const found: (RecordRow | LogRow)[] = [];
+  for (let after: RecordKey | undefined = begin.value; found.length <= limit; ) {
+    const page = { limit: limit + 1, bytesMax: PAGE_BYTES, tombstones: true, ...(after === undefined ? {} : { after }) };
+    const rows: readonly RecordRow[] = await serving.storage.readRecords(space.key, page);
+    const last = rows.at(-1);
+    if (last === undefined) break;
+    for (const record of rows) {
+      const then = found.length > limit ? undefined : await stateOfAt(serving, row, record, point.value);
+      if (isLive(then)) found.push(then);
+    }
+    after = { collection: last.collection, id: last.id };
+  }
+  const shown = found.slice(0, limit);
+  const last = found.length > limit ? shown.at(-1) : undefined;
+  const nextAfter = last === undefined ? {} : { nextAfter: recordKey(last.collection, last.id) };
+  return { ok: true, value: { seq: point.value, records: shown.map(toState), ...nextAfter } };
 };

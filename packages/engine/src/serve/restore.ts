@@ -1,18 +1,24 @@
 import { type AppDefinition, CONFLICTS, type JsonObject, ok, type Result, upcastFields } from '@tidemark/protocol';
 import type { Mutation, RestoreAnswer, RestoreRequest } from '@tidemark/protocol/messages';
 import type { SpaceRef } from '../engine.ts';
-import { recordKey } from '../plan/draft.ts';
 import type { LogRow, RecordRow, SpaceRow } from '../storage/storage.ts';
 import type { Serving } from './context.ts';
-import { resolvePoint, statesAt } from './history.ts';
+import { resolvePoint, stateOfAt } from './history.ts';
 import { apply } from './push.ts';
 
 /** Mutations of one append while a restore goes through many records. */
 const RESTORE_CHUNK = 1_000;
 const RECORDS_PAGE = { limit: 5_000, bytesMax: 8 * 1024 * 1024, tombstones: true };
 
-const currentRecords = async (serving: Serving, space: SpaceRow, collection: string | undefined): Promise<Map<string, RecordRow>> => {
-  const current = new Map<string, RecordRow>();
+/** The records in the scope of a restore that were changed after `seq`, as they are now. */
+const changedSince = async (serving: Serving, space: SpaceRow, request: RestoreRequest, seq: number): Promise<RecordRow[]> => {
+  const { collection, id } = request;
+  const isChanged = (row: RecordRow): boolean => row.seq > seq && row.collection !== CONFLICTS;
+  if (collection !== undefined && id !== undefined) {
+    const { records } = await serving.storage.load(space.key, { records: [{ collection, id }], receipts: [], clients: [] });
+    return records.filter(isChanged);
+  }
+  const changed: RecordRow[] = [];
   let after: { collection: string; id: string } | undefined;
   for (;;) {
     const rows = await serving.storage.readRecords(space.key, {
@@ -21,8 +27,8 @@ const currentRecords = async (serving: Serving, space: SpaceRow, collection: str
       ...(collection ? { collection } : {}),
     });
     const last = rows.at(-1);
-    if (last === undefined) return current;
-    for (const row of rows) current.set(recordKey(row.collection, row.id), row);
+    if (last === undefined) return changed;
+    changed.push(...rows.filter((row) => isChanged(row) && (id === undefined || row.id === id)));
     after = { collection: last.collection, id: last.id };
   }
 };
@@ -35,7 +41,12 @@ const currentFields = (app: AppDefinition, row: RecordRow | LogRow): Result<Json
 };
 
 /** The mutation that brings a record from `now` to `then`, if they differ; both brought to the app's schemaVersion. */
-const bringBack = (serving: Serving, app: AppDefinition, then: LogRow | undefined, now: RecordRow): Result<Mutation | undefined> => {
+const bringBack = (
+  serving: Serving,
+  app: AppDefinition,
+  then: RecordRow | LogRow | undefined,
+  now: RecordRow,
+): Result<Mutation | undefined> => {
   const isLiveThen = then !== undefined && !then.deleted;
   if (!isLiveThen && now.deleted) return ok(undefined);
   if (isLiveThen && !now.deleted && then.fieldsJson === now.fieldsJson) return ok(undefined);
@@ -48,11 +59,6 @@ const bringBack = (serving: Serving, app: AppDefinition, then: LogRow | undefine
   return fields.ok ? ok({ ...common, op: 'put', fields: fields.value, was: seen.value }) : fields;
 };
 
-const inScope = (request: RestoreRequest, row: RecordRow): boolean =>
-  row.collection !== CONFLICTS &&
-  (request.collection === undefined || row.collection === request.collection) &&
-  (request.id === undefined || row.id === request.id);
-
 /**
  * POST /sync/restore: brings a record, a collection or everything back to how it was at a seq or time, as new mutations
  * that sync like any other and can themselves be restored from.
@@ -61,14 +67,11 @@ export const restore = async (serving: Serving, space: SpaceRef, request: Restor
   const row = await serving.ensureSpace(space);
   const point = await resolvePoint(serving, row, request);
   if (!point.ok) return point;
-  const then = await statesAt(serving, row, point.value);
-  const now = await currentRecords(serving, row, request.collection);
   const app = serving.apps.get(space.app);
   if (app === undefined) throw new Error(`the engine was not given the app ${space.app}`);
   const mutations: Mutation[] = [];
-  for (const [key, record] of now) {
-    if (!inScope(request, record)) continue;
-    const mutation = bringBack(serving, app, then.get(key), record);
+  for (const record of await changedSince(serving, row, request, point.value)) {
+    const mutation = bringBack(serving, app, await stateOfAt(serving, row, record, point.value), record);
     if (!mutation.ok) return mutation;
     if (mutation.value) mutations.push(mutation.value);
   }
