@@ -73,7 +73,7 @@ export const addMigrate = (program: Command, context: CommandContext): void => {
     .description(
       'Moves everything of a server into an empty database: all users of all apps with their history, receipts and devices, accounts,\n' +
         'sessions and API keys. Clients go on with the new server as if nothing had been. Stop the servers of both places first.\n' +
-        'It can be cut off at any point and run again: it goes on where it stopped, and `serve` refuses the new place until all is there.\n' +
+        'It can be cut off at any point and run again: it goes on where it stopped, and `serve` refuses the new place before its end.\n' +
         'In the end both places are compared, row by row. Keys are files in the --data folder, not in a database: serve with the same\n' +
         'folder, or copy its files (all but tidemark.db*).',
     )
