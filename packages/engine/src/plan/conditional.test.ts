@@ -31,6 +31,14 @@ test('a put that names the revision replaces all of the record, though it says n
   expect(await read('notes', 'x')).toEqual({ title: 'c' });
 });
 
+test('so does one of a record that was made just before, in the same push', async () => {
+  const { client, fields: read } = createBench(appAt(1));
+  const replaced = { op: 'put' as const, id: 'x', fields: { title: 'a', body: 'a' }, ifRevision: 0 };
+  const answer = await client('a').push(replaced, { ...replaced, fields: { title: 'b' }, ifRevision: 1 });
+  expect(answer.accepted).toMatchObject([{ revision: 1 }, { status: 'applied', revision: 2 }]);
+  expect(await read('notes', 'x')).toEqual({ title: 'b' });
+});
+
 test('a patch that names the revision leaves alone what it does not name, and is no conflict with what it has not seen', async () => {
   const { client, fields: read } = await openWithNote();
   const answer = await client('c').push({ op: 'patch', id: 'x', fields: { count: 9 }, was: { count: 1 }, base: 1, ifRevision: 2 });

@@ -1,5 +1,5 @@
 import { defineApp, defineCollection, PROTOCOL_VERSION } from '@tidemark/protocol';
-import type { PushedMutation, PushRequest } from '@tidemark/protocol/messages';
+import type { Mutation, PushedMutation, PushRequest } from '@tidemark/protocol/messages';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createBench, type Sketch, type TestBench } from '../test-engine.suite.ts';
@@ -150,6 +150,18 @@ describe('receipts', () => {
     const dry = await bench.engine.push(bench.space, request, { dryRun: true });
     expect(await bench.fields('notes', 'x1')).toBeUndefined();
     expect(await bench.engine.push(bench.space, request)).toEqual(dry);
+  });
+
+  it('are kept of a refusal alone, also for a caller that keeps no counter', async () => {
+    const bench = createBench(app);
+    const about = { mutationId: 'm1', collection: 'notes', id: 'x', op: 'put', was: {}, base: 0, at: 1 } as const;
+    const refused: Mutation = { ...about, fields: { title: 'too long' } };
+    const apply = (mutations: readonly Mutation[]) => bench.engine.apply(bench.space, { clientId: 'app', schemaVersion: 2, mutations });
+    const first = await apply([refused]);
+    expect(first).toMatchObject({ value: { accepted: [], rejected: [{ code: 'VALIDATION_FAILED' }], latestVersion: 0 } });
+    expect(await bench.engine.receipt(bench.space, 'm1')).toMatchObject({ verdict: 'rejected', seq: 0 });
+    expect(await apply([refused])).toMatchObject({ value: { rejected: [{ code: 'VALIDATION_FAILED' }] } });
+    expect(await apply([{ ...refused, fields: { title: 'short' } }])).toMatchObject({ error: { code: 'MUTATION_REUSED' } });
   });
 
   it('refuse a revoked client and keep the others', async () => {

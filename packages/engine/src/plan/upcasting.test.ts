@@ -58,7 +58,7 @@ describe('stored records of an older schemaVersion', () => {
     const answer = await a.push(patch('x', 1), { ...patch('y', 2), base: 2 });
     expect(answer).toMatchObject({
       ackedN: 2,
-      rejected: [{ mutationId: 'a-1', code: 'PLANNER_FAILED' }],
+      rejected: [{ mutationId: 'a-1', code: 'PLANNER_FAILED', message: expect.stringContaining('this one cannot be read') }],
       accepted: [{ mutationId: 'a-2' }],
     });
     const repeat = { op: 'put' as const, id: 'x', mutationId: 'maker-1', fields: { name: 'unreadable' }, was: {} };
@@ -115,6 +115,22 @@ describe('mutations of an older schemaVersion', () => {
     const answer = await old.push({ op: 'patch', id: 'x', schemaVersion: 1, base: 1, ...sketch });
     expect(answer.rejected).toMatchObject([{ code: 'UPCAST_FAILED' }]);
     expect(await bench.fields('notes', 'x')).toEqual({ title: 'one' });
+  });
+
+  it('are taken where they delete, whatever fields they bring along: a delete has none', async () => {
+    const bench = at(3);
+    const old = bench.client('old');
+    await old.push({ op: 'put', id: 'x', fields: { title: 'one' }, was: {} });
+    const answer = await old.push({
+      op: 'delete',
+      id: 'x',
+      schemaVersion: 1,
+      base: 1,
+      fields: { name: 'unreadable' },
+      was: { name: 'one' },
+    });
+    expect(answer.accepted).toMatchObject([{ status: 'applied', record: { deleted: true } }]);
+    expect(await bench.fields('notes', 'x')).toBeUndefined();
   });
 
   it('are one and the same whether brought from 1 to 3 at once or stored on the way', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Json } from '../json.ts';
 import { elapsedTime, type Interval, intervals, normalizeIntervals } from './index.ts';
 import { mergeOf, RUNS } from './merge-inputs.suite.ts';
 
@@ -87,9 +88,73 @@ describe('intervals', () => {
     const { value } = mergeOf(intervals(), [], [{ start: 0, end: null }], [{ start: 5, end: 8 }]);
     expect(value).toEqual(of([5, 8], [0]));
   });
-  test('extra members or times that are not whole: as last', () => {
-    expect(mergeOf(intervals(), [], [{ start: 0, end: 1, note: 'x' }], [{ start: 5 }]).dropped).toBe('theirs');
-    expect(mergeOf(intervals(), [], [{ start: 0.5 }], [{ start: 5 }]).dropped).toBe('theirs');
+  test('absent and null are none at all', () => {
+    for (const none of [undefined, null]) {
+      expect(mergeOf(intervals(), none, json(of([0, 5])), json(of([8, 9]))).value).toEqual(of([0, 5], [8, 9]));
+      expect(mergeOf(intervals(), json(of([0, 5])), none, json(of([0, 5], [8, 9])))).toEqual({ value: of([8, 9]), dropped: 'none' });
+      expect(mergeOf(intervals(), json(of([0, 5])), json(of([0, 5], [8, 9])), none)).toEqual({ value: of([8, 9]), dropped: 'none' });
+    }
+  });
+  const strange: readonly Json[] = [
+    [{ start: 0, end: 1, note: 'x' }],
+    [{ start: 0.5 }],
+    [{ start: 2 ** 53 }],
+    [{ start: '0' }],
+    [{ end: 5 }],
+    [{ start: 0, end: 1.5 }],
+    [{ start: 0, end: 'x' }],
+    [{ start: 0, end: 1 }, 5],
+    [null],
+    [[0, 1]],
+    { start: 0, end: 1 },
+    7,
+  ];
+  test.each(strange.map((value) => [JSON.stringify(value), value] as const))(
+    'what is no list of intervals is merged as last: %s',
+    (_, value) => {
+      const [one, other] = [json(of([5, 6])), json(of([8, 9]))];
+      expect(mergeOf(intervals(), [], value, one)).toEqual({ value, dropped: 'theirs' });
+      expect(mergeOf(intervals(), [], one, value)).toEqual({ value: one, dropped: 'theirs' });
+      expect(mergeOf(intervals(), value, one, other)).toEqual({ value: one, dropped: 'theirs' });
+      expect(mergeOf(intervals(), value, value, other)).toEqual({ value: other, dropped: 'none' });
+    },
+  );
+
+  // What can have become of the interval that starts at 0: undefined where it is not there.
+  const FATES = [undefined, 5, 7, LATE];
+  const fated = (end: number | undefined) => (end === undefined ? of() : end === LATE ? of([0]) : of([0, end]));
+  const fateOf = (was: number | undefined, mine: number | undefined, theirs: number | undefined) => {
+    if (mine === was) return theirs;
+    if (theirs === was) return mine;
+    if (mine === undefined || theirs === undefined) return mine ?? theirs;
+    return mine === LATE || theirs === LATE ? Math.min(mine, theirs) : Math.max(mine, theirs);
+  };
+  test('every fate of one interval, on either side', () => {
+    for (const was of FATES) {
+      for (const mine of FATES) {
+        for (const theirs of FATES) {
+          // Each side adds one besides, so that neither is taken as it is.
+          const merged = merge(fated(was), [...of([200, 201]), ...fated(mine)], [...of([300, 301]), ...fated(theirs)]);
+          const end = fateOf(was, mine, theirs);
+          const added = of([200, 201], [300, 301]);
+          expect([was, mine, theirs, merged]).toEqual([
+            was,
+            mine,
+            theirs,
+            end === LATE ? [...added, ...fated(end)] : [...fated(end), ...added],
+          ]);
+        }
+      }
+    }
+  });
+  test('an end where an earlier merge cut a running one gives way to a real one, be that earlier or later', () => {
+    const cut = of([0, 5], [5]);
+    for (const end of [3, 9]) {
+      expect(merge(of([0]), cut, of([0, end]))).toEqual(of([0, end], [5]));
+      expect(merge(of([0]), of([0, end]), cut)).toEqual(of([0, end], [5]));
+    }
+    expect(merge(of([0]), cut, of([0, 8], [8]))).toEqual(of([0, 8], [5, 8], [8]));
+    expect(merge(of([0]), of([0, 8], [8]), cut)).toEqual(of([0, 8], [5, 8], [8]));
   });
 });
 
