@@ -20,7 +20,7 @@ export const FUNCTIONS = {
 
 /**
  * What a function never runs, and what stands in its place. Messages of zod in fifty languages: nobody asks for another than English,
- * which the library sets itself. The issuer of a developer's machine: production refuses it. The whole of zod, for a library that only
+ * which the library sets itself. The issuer and the mailbox of a developer's machine: production refuses them. The whole of zod, for a library that only
  * adds a method to its base class: naming the whole would keep every part of it. The threads a logger may write by: ours has none.
  */
 const STAND_INS = [
@@ -29,6 +29,11 @@ const STAND_INS = [
     path: /\/serve-local-issuer\.ts$/,
     from: /open-identities\.ts$/,
     contents: "export const serveLocalIssuer = () => { throw new Error('A function serves no local issuer.'); };",
+  },
+  {
+    path: /\/mailbox-page\.ts$/,
+    from: /http-app\.ts$/,
+    contents: "export const mountMailbox = () => { throw new Error('A function keeps no mails.'); };",
   },
   {
     path: /^zod$/,

@@ -71,7 +71,7 @@ describe('help', () => {
   test.each(COMMANDS)('tidemark %s --help tells its options and an example', async (command) => {
     const { code, stdout } = await tidemark([command, '--help']);
     expect(code).toBe(0);
-    expect(stdout).toContain('--data <folder>');
+    expect(stdout).toContain(command === 'migrate' ? '--from <where>' : '--data <folder>');
     expect(stdout).toMatch(/Example:\n {2}.*tidemark/);
   });
 

@@ -1,11 +1,11 @@
 import { type JsonObject, ok, type Result } from '@tidemark/protocol';
-import { stringify } from 'csv-stringify/sync';
 import * as z from 'zod';
 import { respond, setHeader } from '../http/answer-headers.ts';
 import type { Call } from '../sync/call.ts';
 import { type Endpoint, endpoint, NO_INPUT } from './endpoint.ts';
 import { isoOf } from './iso-time.ts';
 import { type Selection, selectionOf, selectionQuery } from './list-request.ts';
+import type { printRows as PrintRows } from './print-rows.ts';
 import { type ListPage, readList } from './read-list.ts';
 import { type Resource, schemasOf } from './resource.ts';
 
@@ -21,15 +21,11 @@ const nextPageRows = ({ rows }: ListPage): number => {
   return Math.max(1, Math.min(PAGE_ROWS_MAX, Math.floor((PAGE_LENGTH * rows.length) / Math.max(1, length))));
 };
 
-/** Rows as RFC 4180 has them. A cell that a spreadsheet would take for a formula gets an apostrophe before it. */
-const printRows = (rows: readonly (readonly unknown[])[]): string =>
-  stringify([...rows], { escape_formulas: true, record_delimiter: '\r\n', quoted_match: /[\r\n]/, cast: { boolean: String } });
-
 /** `GET /tasks/export.csv`: a stream that holds one page in memory, whatever the size of the list. */
 export const csvEndpoint = (resource: Resource): Endpoint => {
   const columns = Object.keys(schemasOf(resource).item.shape);
   const encoder = new TextEncoder();
-  const printPage = ({ rows }: ListPage): Uint8Array =>
+  const printPage = (printRows: typeof PrintRows, { rows }: ListPage): Uint8Array =>
     encoder.encode(
       printRows(
         rows.map((row) => {
@@ -43,7 +39,7 @@ export const csvEndpoint = (resource: Resource): Endpoint => {
   const read = (call: Call, selection: Selection, limit: number, cursor?: string): Promise<Result<ListPage>> =>
     readList(call, resource, selection, { limit, cursor, at: 'now' });
 
-  const stream = (call: Call, selection: Selection, first: ListPage): ReadableStream<Uint8Array> => {
+  const stream = (printRows: typeof PrintRows, call: Call, selection: Selection, first: ListPage): ReadableStream<Uint8Array> => {
     let page: ListPage | undefined = first;
     return new ReadableStream<Uint8Array>(
       {
@@ -51,7 +47,7 @@ export const csvEndpoint = (resource: Resource): Endpoint => {
         pull: async (controller) => {
           if (page === undefined) return controller.close();
           const { next }: ListPage = page;
-          controller.enqueue(printPage(page));
+          controller.enqueue(printPage(printRows, page));
           const following: Result<ListPage> | undefined =
             next === undefined ? undefined : await read(call, selection, nextPageRows(page), next);
           if (following?.ok === false) return controller.error(new Error(following.error.message));
@@ -81,7 +77,7 @@ export const csvEndpoint = (resource: Resource): Endpoint => {
       setHeader(call.c, 'Content-Disposition', `attachment; filename="${resource.collection.name}.csv"`);
       setHeader(call.c, 'Cache-Control', 'no-store');
       setHeader(call.c, 'X-Content-Type-Options', 'nosniff');
-      return ok(respond(call.c, stream(call, selection.value, first.value)));
+      return ok(respond(call.c, stream((await import('./print-rows.ts')).printRows, call, selection.value, first.value)));
     },
   });
 };

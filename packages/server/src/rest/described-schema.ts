@@ -8,7 +8,7 @@ export const describedSchema = <S extends z.ZodType>(schema: S): S | z.ZodType =
   if (schema instanceof z.ZodExactOptional) return describedInner(schema.def.innerType).optional();
   if (schema instanceof z.ZodArray) {
     const element = describedInner(schema.def.element);
-    return element === schema.def.element ? schema : z.core.clone(schema, { ...schema.def, element }, { parent: true });
+    return element === schema.def.element ? schema : schema.clone({ ...schema.def, element }, { parent: true });
   }
   return schema instanceof z.ZodObject ? describedObject(schema) : schema;
 };
@@ -23,5 +23,5 @@ export const describedObject = (schema: z.ZodObject): z.ZodObject => {
   const members = Object.entries(schema.shape).map(([name, member]) => [name, member, describedInner(member)] as const);
   if (members.every(([, member, described]) => member === described)) return schema;
   const shape = Object.fromEntries(members.map(([name, , described]) => [name, described]));
-  return z.core.clone(schema, { ...schema.def, shape }, { parent: true });
+  return schema.clone({ ...schema.def, shape }, { parent: true });
 };

@@ -38,7 +38,11 @@ const code = z
   .meta({ type: 'string', enum: Object.keys(ERRORS) });
 const limits = z
   .custom<Limits>((value) => isJsonObject(value) && Object.keys(LIMITS).every((name) => typeof value[name] === 'number'))
-  .meta({ type: 'object', required: Object.keys(LIMITS), additionalProperties: { type: 'integer' } });
+  .meta({
+    type: 'object',
+    properties: Object.fromEntries(Object.keys(LIMITS).map((name) => [name, { type: 'integer' }])),
+    required: Object.keys(LIMITS),
+  });
 const place = { epoch: z.string(), spaceId: z.string() };
 
 const state = exactly<RecordState>()(

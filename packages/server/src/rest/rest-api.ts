@@ -5,7 +5,6 @@ import type { Dialect } from '../http/dialect.ts';
 import { answerHtml } from '../http/html-page.ts';
 import type { RateLimit } from '../http/rate-limit.ts';
 import type { AppRoutes, OpenRoute, Route, Services } from '../sync/call.ts';
-import { docsPage } from './docs-page.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { OpenApiSpec } from './openapi.ts';
 
@@ -41,7 +40,7 @@ export const restRoutes = (api: RestApi): AppRoutes => ({
     const endpoints = api.endpoints(base, services);
     const spec = whenAsked(async (): Promise<OpenApiSpec> => (await import('./openapi.ts')).specOf(api, base, endpoints));
     const specText = whenAsked(async () => JSON.stringify(await spec()));
-    const page = whenAsked(async () => docsPage(await spec()));
+    const page = whenAsked(async () => (await import('./docs-page.ts')).docsPage(await spec()));
     return [
       ...endpoints.map(({ route }) => route),
       openRoute('/openapi.json', async (c) => answerText(c, await specText())),

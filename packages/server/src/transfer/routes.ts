@@ -9,9 +9,7 @@ import type { Call, Route } from '../sync/call.ts';
 import { IMPORT_MODES } from './apply-import.ts';
 import { checkExport, type FileProblem } from './check-export.ts';
 import { ONE_BATCH } from './import-batches.ts';
-import { importFile } from './import-whole.ts';
 import { asExport, type ReadOwnFile } from './own-form.ts';
-import { TRANSFER_PAGE } from './page.ts';
 import { openExport } from './write-export.ts';
 
 export const EXPORT_TYPE = 'application/x-ndjson';
@@ -99,6 +97,7 @@ const runImport = async (call: Call, readOwn: ReadOwnFile | undefined): Promise<
   const before = await engine.session(space);
   if (!before.ok) return before;
   const job = { engine, space, source, checked, mode, onProgress: () => undefined };
+  const { importFile } = await import('./import-whole.ts');
   const report = await importFile(job, checked.records, { dryRun, size: ONE_BATCH });
   if (!report.ok) return report;
   const { counts, problems } = report.value;
@@ -131,7 +130,7 @@ export const answerImport = async (call: Call, readOwn?: ReadOwnFile): Promise<R
 
 /** What is served under each mount, unless the app has a route of its own at the path. */
 export const transferRoutes: readonly Route[] = [
-  { method: 'GET', path: '/import', access: 'open', handle: (c) => answerHtml(c, TRANSFER_PAGE) },
+  { method: 'GET', path: '/import', access: 'open', handle: async (c) => answerHtml(c, (await import('./page.ts')).TRANSFER_PAGE) },
   { method: 'GET', path: '/export', access: 'read', handle: answerExport },
   { method: 'POST', path: '/import', access: 'write', handle: (call) => answerImport(call) },
 ];
