@@ -214,7 +214,7 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
       ['const drawn = full / 2', 'const drawn = full / 1000 / 2'],
       ["(env.random('retry') * full) / 2", "(env.random('retry') * full) / 2000"],
     ],
-    seedsMax: 60,
+    seedsMax: 100,
   },
   {
     name: 'signed out by an error of the server',
