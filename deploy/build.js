@@ -20,8 +20,9 @@ export const FUNCTIONS = {
 
 /**
  * What a function never runs, and what stands in its place. Messages of zod in fifty languages: nobody asks for another than English,
- * which the library sets itself. The issuer and the mailbox of a developer's machine: production refuses them. The whole of zod, for a library that only
- * adds a method to its base class: naming the whole would keep every part of it. The threads a logger may write by: ours has none.
+ * which the library sets itself. The issuer and the mailbox of a developer's machine: production refuses them. The whole of zod, for a
+ * library that only adds a method to its base class: naming the whole would keep every part of it. The threads a logger may write by:
+ * ours has none.
  */
 const STAND_INS = [
   { path: /locales\/index\.js$/, from: /[\\/]zod[\\/]/, contents: 'export {}' },
