@@ -1,6 +1,7 @@
 import { isJsonObject, type Json } from '@tidemark/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ACCOUNT_SHAPES, bodyOf } from './account-routes.ts';
 import { hostileText, nearlyValid } from './json-arbitrary.ts';
 import { type AccountsTarget, openAccountsTarget } from './platform/accounts-target.ts';
 import { heldBytes, type Sent, send } from './platform/send.ts';
@@ -13,54 +14,6 @@ const timeout = 240_000 + REQUESTS * 1_000;
 
 // Words that are replaced by what answers and mails have told.
 type Word = 'no-access' | 'no-refresh' | 'no-session' | 'no-key';
-
-const email = fc.constantFrom('ann@example.com', 'ANN@example.com', 'bob@example.com', 'eve@bücher.example');
-const password = fc.constantFrom('correct horse battery', 'another horse battery', 'short');
-const name = fc.string({ minLength: 1, maxLength: 20 });
-const mailed = fc.constant('no-mail');
-const clientId = fc.constantFrom('c1', 'c2');
-const scopes = fc.subarray(['read', 'write'], { minLength: 1 });
-const body = (members: { readonly [member: string]: fc.Arbitrary<Json> }, required: readonly string[]): fc.Arbitrary<Json> =>
-  fc.record(members, { requiredKeys: [...required], noNullPrototype: true });
-const mail = body({ email }, ['email']);
-
-/** What every route of accounts takes; one that is missing here fails the test. */
-const SHAPES: { readonly [route: string]: fc.Arbitrary<Json> | undefined } = {
-  'POST /auth/register': body({ email, password, firstName: name, lastName: name, phone: fc.constant('+491701234567') }, [
-    'email',
-    'password',
-  ]),
-  'POST /auth/login': body({ email, password, clientId }, ['email', 'password']),
-  'POST /auth/refresh': body({ refreshToken: fc.constant('no-refresh') }, ['refreshToken']),
-  'POST /auth/verify-email': fc.oneof(body({ token: mailed }, ['token']), body({ email, code: fc.constant('123456') }, ['email', 'code'])),
-  'POST /auth/resend-verification': mail,
-  'POST /auth/magic-link': mail,
-  'POST /auth/magic-link/redeem': body({ token: mailed, clientId }, ['token']),
-  'POST /auth/forgot-password': mail,
-  'POST /auth/reset-password': body({ token: mailed, password }, ['token', 'password']),
-  'POST /auth/change-email/confirm': body({ token: mailed }, ['token']),
-  'POST /auth/logout': body({ refreshToken: fc.constant('no-refresh') }, []),
-  'POST /auth/logout-all': undefined,
-  'POST /auth/change-password': body({ password, newPassword: password }, ['newPassword']),
-  'POST /auth/change-email': body({ password, email }, ['email']),
-  'GET /auth/me': undefined,
-  'DELETE /auth/me': body({ password }, []),
-  'GET /auth/events': undefined,
-  'GET /auth/sessions': undefined,
-  'DELETE /auth/sessions/:id': undefined,
-  'GET /auth/keys': undefined,
-  'POST /auth/keys': body({ name, scopes, app: fc.constant('task-tracker') }, ['name', 'scopes']),
-  'POST /auth/keys/:id/rotate': undefined,
-  'DELETE /auth/keys/:id': undefined,
-  'GET /auth/verify-email': undefined,
-  'GET /auth/magic-link': undefined,
-  'GET /auth/reset-password': undefined,
-  'GET /auth/change-email': undefined,
-  'POST /auth/verify-email/page': undefined,
-  'POST /auth/reset-password/page': undefined,
-  'POST /auth/change-email/page': undefined,
-  'GET /.well-known/jwks.json': undefined,
-};
 
 interface Shot {
   readonly route: string;
@@ -98,6 +51,15 @@ const learn = (text: string, known: Map<Word, string>): void => {
   note('no-key', /"keys?":\[?\{"id":"([^"]+)"/);
 };
 
+const FORM = 'application/x-www-form-urlencoded';
+
+/** The body as a page's form sends it, or as JSON. */
+const written = (body: Json, type: string): string => {
+  if (type !== FORM) return JSON.stringify(body);
+  const fields = isJsonObject(body) ? Object.entries(body) : [['token', body] as const];
+  return new URLSearchParams(fields.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])).toString();
+};
+
 const fire = async (target: AccountsTarget, shot: Shot, known: Map<Word, string>): Promise<Sent> => {
   const [method = 'GET', pattern = '/'] = shot.route.split(' ');
   const secret = target.mailed(pattern.replace(/\/(redeem|confirm|page)$/, '')) ?? 'x';
@@ -105,15 +67,16 @@ const fire = async (target: AccountsTarget, shot: Shot, known: Map<Word, string>
   const real = (text: string): string => words.reduce((now, [word, value]) => now.replaceAll(word, value), text);
   const path = pattern.replace(':id', encodeURIComponent(Buffer.from(real(shot.id)).toString()) || 'x');
   const search = real(new URLSearchParams(shot.query).toString());
-  const json = shot.body === undefined ? undefined : real(JSON.stringify(shot.body));
+  const type = pattern.endsWith('/page') ? FORM : 'application/json';
+  const text = shot.body === undefined ? undefined : real(written(shot.body, type));
   const bearer = shot.token === 'right' ? (known.get('no-access') ?? 'x') : 'x.y.z';
   return send(`${target.url}${path}${search === '' ? '' : `?${search}`}`, {
     method,
     headers: {
       ...(shot.token === 'none' ? {} : { Authorization: `Bearer ${bearer}` }),
-      ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(text === undefined ? {} : { 'Content-Type': type }),
     },
-    ...(json === undefined ? {} : { body: json }),
+    ...(text === undefined ? {} : { body: text }),
   });
 };
 
@@ -129,10 +92,9 @@ const check = ({ status, text, ms }: Sent): void => {
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
 };
 
-test('every path of accounts has a shape, and every shape a path', { timeout }, async () => {
+test('every route of accounts has a shape, and every shape a route', { timeout }, async () => {
   const target = await openAccountsTarget();
-  const shaped = new Set(Object.keys(SHAPES).map((route) => route.slice(route.indexOf(' ') + 1)));
-  expect([...target.paths].sort()).toEqual([...shaped].sort());
+  expect([...target.routes].sort()).toEqual(Object.keys(ACCOUNT_SHAPES).sort());
 });
 
 test(`${REQUESTS} requests to every route of accounts: none fails it, and it is sound afterwards`, { timeout }, async () => {
@@ -142,12 +104,15 @@ test(`${REQUESTS} requests to every route of accounts: none fails it, and it is 
   const memoryBefore = await heldBytes();
   // Whoever deletes the account or ends all sessions ends the others' chances: such requests are rare.
   const rare = /^(DELETE \/auth\/me|POST \/auth\/logout.*|DELETE \/auth\/sessions.*)$/;
-  const shots = Object.entries(SHAPES).map(([route, shape]) => ({ weight: rare.test(route) ? 1 : 6, arbitrary: shotOf(route, shape) }));
+  const shots = Object.entries(ACCOUNT_SHAPES).map(([route, shape]) => ({
+    weight: rare.test(route) ? 1 : 6,
+    arbitrary: shotOf(route, shape),
+  }));
   const signIns = {
     weight: 30,
     arbitrary: shotOf(
       'POST /auth/login',
-      body({ email: fc.constant('ann@example.com'), password: fc.constant('correct horse battery') }, ['email', 'password']),
+      bodyOf({ email: fc.constant('ann@example.com'), password: fc.constant('correct horse battery') }, ['email', 'password']),
     ),
   };
   await fc.assert(
@@ -163,9 +128,9 @@ test(`${REQUESTS} requests to every route of accounts: none fails it, and it is 
   expect(target.errors).toEqual([]);
   expect(await target.problems()).toEqual([]);
   expect(((await heldBytes()) - memoryBefore) / 2 ** 20).toBeLessThan(MEMORY_MIB_MAX);
-  const answered = Object.keys(SHAPES).filter((route) => [...statuses.keys()].some((kind) => kind.startsWith(`${route} 2`)));
+  const answered = Object.keys(ACCOUNT_SHAPES).filter((route) => [...statuses.keys()].some((kind) => kind.startsWith(`${route} 2`)));
   console.log(
-    `${answered.length} of ${shots.length} routes answered 2xx; never: ${Object.keys(SHAPES)
+    `${answered.length} of ${shots.length} routes answered 2xx; never: ${Object.keys(ACCOUNT_SHAPES)
       .filter((route) => !answered.includes(route))
       .join(', ')}`,
   );

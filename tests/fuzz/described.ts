@@ -32,6 +32,13 @@ const parametersOf = (operation: JsonObject, place: string, document: JsonObject
   );
 };
 
+const tags = fc.constantFrom('"1"', '"2"', 'W/"1"', '*', '"1", "2"', '"');
+const LIKELY_HEADERS: Hints = {
+  'if-match': tags,
+  'if-none-match': tags,
+  'idempotency-key': fc.constantFrom('k1', 'k2', 'k3'),
+};
+
 /** The shapes of the routes that an app describes in its own OpenAPI document. */
 export const shapesDescribed = (document: JsonObject, hints: Hints): { readonly [route: string]: RouteShape } => {
   const shapes: { [route: string]: RouteShape } = {};
@@ -45,6 +52,7 @@ export const shapesDescribed = (document: JsonObject, hints: Hints): { readonly 
         ...body,
         query: parametersOf(operation, 'query', document, hints),
         path: parametersOf(operation, 'path', document, { ...hints, id: fc.constantFrom('no-record', 't1') }),
+        headers: parametersOf(operation, 'header', document, { ...hints, ...LIKELY_HEADERS }),
       };
     }
   }

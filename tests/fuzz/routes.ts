@@ -1,4 +1,4 @@
-import type { Json } from '@tidemark/protocol';
+import { isJsonObject, type Json } from '@tidemark/protocol';
 import {
   pullRequestSchema,
   pushRequestSchema,
@@ -9,6 +9,7 @@ import {
 } from '@tidemark/protocol/messages';
 import fc from 'fast-check';
 import * as z from 'zod';
+import { shapesDescribed } from './described.ts';
 import { arbitraryOf, type Hints } from './json-arbitrary.ts';
 
 /** What a route takes, for the generator. */
@@ -17,6 +18,8 @@ export interface RouteShape {
   /** Parameters of the query and of the path, by name. */
   readonly query?: { readonly [name: string]: fc.Arbitrary<string> };
   readonly path?: { readonly [name: string]: fc.Arbitrary<string> };
+  /** Headers by name, beside those that every request may have. */
+  readonly headers?: { readonly [name: string]: fc.Arbitrary<string> };
 }
 
 const clientId = fc.integer({ min: 1, max: 20 }).map((n) => `c${n}`);
@@ -139,7 +142,7 @@ const likely = (app: string) => {
 };
 
 /** Likely values for the messages of an app. */
-export const hintsOf = (app: string): Hints => {
+const hintsOf = (app: string): Hints => {
   const { collection, fields, was } = likely(app);
   return { ...HINTS, fields, was, collection, collections: fc.array(collection, { maxLength: 3 }) };
 };
@@ -167,8 +170,19 @@ const HINTS: Hints = {
 const task = fc.tuple(recordId, taskFields).map(([id, fields]): Json => ({ id, ...fields }));
 const number = small.map(String);
 const path = { id: fc.constantFrom('t1', 'no-conflict', 'no-conflict'), clientId: pathClientId };
+const fileHeaders = {
+  Range: fc.constantFrom('bytes=0-1', 'bytes=-1', 'bytes=9-1', 'bytes=0-99999999999999999999', 'none'),
+  'If-Modified-Since': fc.constantFrom('Thu, 01 Jan 1970 00:00:00 GMT', 'never'),
+  'Accept-Encoding': fc.constantFrom('gzip', 'br;q=x', '*'),
+};
+/** Of the page: what is there, and what must not be found. */
+const file: RouteShape = {
+  path: { '*': fc.constantFrom('index.html', 'assets/index-1.js', 'assets', 'assets/', '../tidemark.db', 'assets/%2e%2e/x', '.git') },
+  headers: fileHeaders,
+};
+
 /** Every route that an app does not describe in its OpenAPI document, relative to its mount. One that is missing fails the test. */
-export const routeShapesOf = (app: string): { readonly [route: string]: RouteShape } => {
+const routeShapesOf = (app: string): { readonly [route: string]: RouteShape } => {
   const hints = hintsOf(app);
   const { collection } = likely(app);
   const pull = { clientId, cursor: fc.constant('no-cursor'), spaceId: fc.constant('no-space'), limit: number, collections: collection };
@@ -204,13 +218,27 @@ export const routeShapesOf = (app: string): { readonly [route: string]: RouteSha
     'DELETE /devices/:clientId': nothing,
     'GET /docs': {},
     'GET /openapi.json': {},
+    'GET /dev/mail': nothing,
+    'GET /dev/mail.json': nothing,
+    'GET /*': file,
+    'HEAD /*': file,
   };
 };
 
 const importQuery = { mode: fc.constantFrom('merge', 'replace'), dryRun: fc.constantFrom('true', 'false') };
 
+/** What each route of an app takes: its own shape, which knows what fits, or that of the app's description. */
+export const shapesOf = (app: string, openApi: Json, routes: readonly string[]): { readonly [route: string]: RouteShape } => {
+  const described = shapesDescribed(isJsonObject(openApi) ? openApi : {}, hintsOf(app));
+  const detailed = Object.entries(detailedShapesOf(app)).filter(([route]) => routes.includes(route));
+  const own = Object.entries(routeShapesOf(app)).map(([route, shape]) => {
+    return [route, { ...shape, headers: { ...described[route]?.headers, ...shape.headers } }] as const;
+  });
+  return { ...described, ...Object.fromEntries(own), ...Object.fromEntries(detailed) };
+};
+
 /** Routes of an app whose description leaves open what they take. */
-export const detailedShapesOf = (app: string): { readonly [route: string]: RouteShape } =>
+const detailedShapesOf = (app: string): { readonly [route: string]: RouteShape } =>
   app === 'weekday' ? { 'POST /import': { body: keptValue, query: importQuery } } : DETAILED_SHAPES;
 
 const DETAILED_SHAPES: { readonly [route: string]: RouteShape } = {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { expectHealed, openPerson, type Person } from './people.ts';
 import { callerOf, success } from './platform/http.ts';
 import { moment } from './platform/moment.ts';
+import { noteRecord } from './platform/record.ts';
 import { type Damage, openProxy, type TcpProxy } from './platform/tcp-proxy.ts';
 import { freshFolder, type RunningServer, serve, tidemark, tokenOf } from './platform/tidemark-process.ts';
 import { chooseSeed, seededRandom } from './seeded-random.ts';
@@ -64,6 +65,8 @@ test.each(runs)('clients on a network that cuts, stalls and half-closes, and a s
   await server.end('SIGTERM');
   expect(await tidemark(['doctor', '--data', data])).toMatchObject({ code: 0, stdout: expect.stringContaining('no problems') });
   console.log(`seed ${seed}: ${EDITS} edits, ${JSON.stringify(proxy.done)}`);
+  const { cut, stall, halfClose } = proxy.done;
+  noteRecord({ test: 'clients and a server that is killed', seed, edits: EDITS, cuts: cut + stall + halfClose });
 });
 
 test('a backup taken under load and restored: the clients bring back what the server lost', async () => {

@@ -2,6 +2,7 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createDisk, type Loss } from './disk.ts';
+import { noteRecord } from './platform/record.ts';
 import { type FileEvent, readRecording } from './platform/recording.ts';
 import { mayTrace, underRecording } from './platform/strace.ts';
 import { freshFolder } from './platform/tidemark-process.ts';
@@ -75,6 +76,7 @@ test.skipIf(!traceable)('what was acknowledged is there after a power loss, what
   console.log(
     `seed ${seed}: ${chosen.length} images from ${recorded.events.length} calls, ${acknowledged} acknowledged mutations found again`,
   );
+  noteRecord({ test: 'power loss', seed, all: ALL, images: chosen.length, calls: recorded.events.length, acknowledged });
 });
 
 test.skipIf(!traceable)('the same check finds a server that does not sync its log', { timeout }, async () => {

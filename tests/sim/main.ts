@@ -34,7 +34,7 @@ Plays the real client against the real server in virtual time, on a network, dis
   --failures FILE appends each failed run, with its profile and the end of its trace
   replay FILE     plays a file of tests/sim/regressions
   planted         plants each known bug and looks for the first seed that finds it; --more: those without a record
-  summary FOLDER  writes docs/testing from the records that long runs left there: record.jsonl, kill.jsonl, sweep.jsonl
+  summary FOLDER  writes docs/testing from the records that long runs left there: record.jsonl, kill.jsonl, sweep.jsonl, small.jsonl
   page            writes docs/TESTING.md from the records of docs/testing
 
 Exit code 1 where an invariant was violated; the seed is printed with the command that plays it again.`;

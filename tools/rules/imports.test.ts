@@ -50,6 +50,15 @@ describe('imports', () => {
     expect(app('client.ts', '@tidemark/server/rest')).toEqual([expect.stringMatching(/arm must not import/)]);
   });
 
+  test('lets tests of a package, and nothing that ships, note what they count', () => {
+    const record = "import { noteRecord } from '../../../tests/process/platform/record.ts';";
+    expect(messages('packages/client/src/a.test.ts', record)).toEqual([]);
+    expect(messages('packages/client/src/a.ts', record)).toEqual([expect.stringMatching(/leaves its package/)]);
+    expect(messages('packages/client/src/a.test.ts', record.replace('record.ts', 'http.ts'))).toEqual([
+      expect.stringMatching(/leaves its package/),
+    ]);
+  });
+
   test('lets tests of the client run the real engine', () => {
     expect(messages('packages/client/src/a.test.ts', "import { createEngine } from '@tidemark/engine';")).toEqual([]);
     expect(messages('packages/engine/src/conformance/index.ts', "import { test } from 'vitest';")).toEqual([]);

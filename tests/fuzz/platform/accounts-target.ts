@@ -13,8 +13,8 @@ import { ALLOWANCES, CHEAP_HASH } from './unlimited-accounts.ts';
 /** A whole server with accounts on a real socket and SQLite. */
 export interface AccountsTarget {
   readonly url: string;
-  /** Paths of the routes of accounts, at the root; each answers all methods, most of them with 405. */
-  readonly paths: readonly string[];
+  /** `METHOD path` of the routes of accounts at the root. */
+  readonly routes: readonly string[];
   /** The secret of the newest mailed link to that page, such as `/auth/reset-password`. */
   mailed(page: string): string | undefined;
   readonly errors: readonly string[];
@@ -63,10 +63,10 @@ export const openAccountsTarget = async (): Promise<AccountsTarget> => {
     await storage.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  const paths = server.app.routes.map(({ path }) => path).filter((path) => /^\/(auth|\.well-known)\//.test(path));
+  const served = server.app.routes.filter(({ method, path }) => method !== 'ALL' && /^\/(auth|\.well-known)\//.test(path));
   return {
     url: `http://127.0.0.1:${port}`,
-    paths: [...new Set(paths)],
+    routes: [...new Set(served.map(({ method, path }) => `${method} ${path}`))],
     mailed: (page) => {
       const texts = mailbox.list().map(({ text }) => text);
       const links = texts.flatMap((text) => [...text.matchAll(/(\/auth\/[\w-]+)[?#]token=(\S+)/g)]);

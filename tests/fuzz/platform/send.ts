@@ -45,6 +45,29 @@ export const sendRaw = (port: number, parts: readonly (string | Uint8Array)[], q
     });
   });
 
+/** Sends a request byte by byte as given (latin1) and answers the status once all headers are there; the rest is not waited for. */
+export const sendText = (port: number, request: string): Promise<{ readonly status: number; readonly ms: number }> =>
+  new Promise((resolve, reject) => {
+    const began = performance.now();
+    let answer = '';
+    const socket = connect(port, '127.0.0.1');
+    const fail = (why: string): void => {
+      socket.destroy();
+      reject(new Error(`${why}: ${request.slice(0, 500)}`));
+    };
+    socket.setTimeout(ANSWER_MS_MAX, () => fail(`no answer within ${ANSWER_MS_MAX} ms`));
+    socket.on('data', (bytes) => {
+      answer += bytes.toString('latin1');
+      const status = /^HTTP\/1\.1 (\d{3})[\s\S]*\r\n\r\n/.exec(answer)?.[1];
+      if (status === undefined) return;
+      socket.destroy();
+      resolve({ status: Number(status), ms: performance.now() - began });
+    });
+    socket.on('error', () => fail('the connection broke'));
+    socket.on('close', () => fail('the connection was closed'));
+    socket.on('connect', () => socket.write(request, 'latin1'));
+  });
+
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 

@@ -1,52 +1,40 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { browsing } from '@tidemark/apps/browsing';
-import { browsingRoutes } from '@tidemark/apps/browsing/routes';
-import { repertoire } from '@tidemark/apps/repertoire';
-import { repertoireRoutes } from '@tidemark/apps/repertoire/routes';
-import { taskTracker } from '@tidemark/apps/task-tracker';
-import { taskTrackerRoutes } from '@tidemark/apps/task-tracker/routes';
-import { timeTracker } from '@tidemark/apps/time-tracker';
-import { timeTrackerRoutes } from '@tidemark/apps/time-tracker/routes';
-import { weekday } from '@tidemark/apps/weekday';
-import { weekdayRoutes } from '@tidemark/apps/weekday/routes';
 import { createEngine } from '@tidemark/engine';
 import type { Result } from '@tidemark/protocol';
 import {
-  type AppRoutes,
   createDevelopmentIdentity,
   createLogger,
   createMetrics,
   createNodeEnv,
   createServer,
   issueDevelopmentToken,
+  type Mount,
   openDevelopmentKey,
 } from '@tidemark/server';
 import { createAccounts, createMailbox, openSigningKeys } from '@tidemark/server/accounts';
 import { openSqliteStorage } from '@tidemark/storage/sqlite';
+import { APPS, mountsOf, STORED_APPS } from 'tidemark/apps';
 import { onTestFinished } from 'vitest';
 import { ALLOWANCES, CHEAP_HASH } from './unlimited-accounts.ts';
 
-/** The apps there are. */
-const APPS = {
-  'time-tracker': { app: timeTracker, routes: timeTrackerRoutes },
-  'task-tracker': { app: taskTracker, routes: taskTrackerRoutes },
-  repertoire: { app: repertoire, routes: repertoireRoutes },
-  browsing: { app: browsing, routes: browsingRoutes },
-  weekday: { app: weekday, routes: weekdayRoutes },
-};
-export type AppName = keyof typeof APPS;
-export const APP_NAMES: readonly AppName[] = ['time-tracker', 'task-tracker', 'repertoire', 'browsing', 'weekday'];
+/** The apps that `tidemark serve` serves. */
+export const APP_NAMES: readonly string[] = APPS.map(({ name }) => name);
 
-/** A whole server on a real socket and SQLite, to be fuzzed. */
-export interface Target {
+/** A route as the running server lists it: `GET` and `/apps/time-tracker/sync/pull`. */
+export interface ServedRoute {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** A whole server on a real socket and SQLite, put together as `tidemark serve` does it, but without limits of requests. */
+export interface WholeTarget {
   readonly port: number;
-  readonly token: string;
-  /** `METHOD path` of every route, without the app's mount, as the running app lists them. */
-  readonly routes: readonly string[];
-  /** The address of a path of such a route. */
-  address(path: string): string;
+  /** Every route there is. */
+  readonly routes: readonly ServedRoute[];
+  /** A development token of a user (demo unless given) for an app. */
+  tokenFor(app: string, user?: string): Promise<string>;
   /** Errors logged since the start. */
   readonly errors: readonly string[];
   /** What is wrong with the file, the chain and the digests. */
@@ -59,26 +47,38 @@ const unwrap = <T>(result: Result<T>): T => {
 };
 
 /** Without its limit of requests: beyond it nothing but 429 would be tested. */
-const unlimited = ({ rateLimit: _, ...routes }: AppRoutes): AppRoutes => routes;
+const unlimited = ({ routes, ...mount }: Mount): Mount => {
+  if (routes === undefined) return mount;
+  const { rateLimit: _, ...rest } = routes;
+  return { ...mount, routes: rest };
+};
 
-export const openTarget = async (name: AppName = 'time-tracker'): Promise<Target> => {
-  const { app, routes: ownRoutes } = APPS[name];
-  const mount = `/apps/${name}`;
-  const relative = (path: string): string => (path.startsWith(mount) ? path.slice(mount.length) : path);
+/** A page as the build leaves one. */
+const makePage = (folder: string): string => {
+  const page = join(folder, 'page');
+  mkdirSync(join(page, 'assets'), { recursive: true });
+  writeFileSync(join(page, 'index.html'), '<!doctype html><title>Page</title>');
+  writeFileSync(join(page, 'assets', 'index-1.js'), `export const long = '${'x'.repeat(5_000)}';`);
+  return page;
+};
+
+/** `withAccounts`: their routes too, at the root and under each mount. */
+export const openWhole = async (mounts: readonly Mount[] = mountsOf(), withAccounts = true): Promise<WholeTarget> => {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-fuzz-'));
   const env = createNodeEnv();
-  const storage = unwrap(await openSqliteStorage({ file: join(folder, 'tidemark.db'), env, apps: [app] }));
+  const storage = unwrap(await openSqliteStorage({ file: join(folder, 'tidemark.db'), env, apps: STORED_APPS }));
   const key = unwrap(await openDevelopmentKey(folder));
-  const engine = createEngine({ storage, apps: [app], env });
+  const engine = createEngine({ storage, apps: STORED_APPS, env });
   const errors: string[] = [];
   const logger = createLogger({ level: 'error', destination: { write: (line) => void errors.push(line) } });
+  const mailbox = createMailbox(env);
   const accounts = createAccounts({
     storage: storage.accounts,
     engine,
     env,
     logger,
     signingKeys: unwrap(await openSigningKeys(folder, env)),
-    mailer: createMailbox(env),
+    mailer: mailbox,
     links: { publicUrl: 'https://sync.example' },
     hashCost: CHEAP_HASH,
     allowances: ALLOWANCES,
@@ -88,12 +88,13 @@ export const openTarget = async (name: AppName = 'time-tracker'): Promise<Target
     env,
     identity: unwrap(createDevelopmentIdentity({ key, env, nodeEnv: 'test' })),
     developmentKey: key,
+    mailbox,
+    staticFiles: makePage(folder),
     items: storage.accounts,
     logger,
-    // Its own routes of accounts need them; those of the server are fuzzed in accounts.test.ts.
-    ...(name === 'browsing' ? { accounts } : {}),
+    ...(withAccounts ? { accounts } : {}),
     metrics: createMetrics(),
-    mounts: [{ app, path: mount, routes: unlimited(ownRoutes) }],
+    mounts: mounts.map(unlimited),
   });
   const { port } = await server.listen(0);
   onTestFinished(async () => {
@@ -102,21 +103,47 @@ export const openTarget = async (name: AppName = 'time-tracker'): Promise<Target
     await storage.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  // Accounts are at the root and under each mount.
-  const ofAccounts = new Set(server.app.routes.map(({ path }) => path).filter((path) => /^\/(auth|\.well-known)\//.test(path)));
-  const own = server.app.routes.filter(({ method, path }) => method !== 'ALL' && !ofAccounts.has(relative(path)));
-  const routes = own.map(({ method, path }) => `${method} ${relative(path)}`);
-  const rooted = new Set(server.app.routes.map(({ path }) => path).filter((path) => !path.startsWith(mount)));
+  // Under ALL stand what every request goes through, and the refusals of other methods.
+  const listed = server.app.routes.filter(({ method }) => method !== 'ALL');
   return {
     port,
-    token: unwrap(await issueDevelopmentToken(key, { app: app.name, user: 'demo' }, env)),
-    routes: [...new Set(routes)],
-    address: (path) => `http://127.0.0.1:${port}${rooted.has(path) ? '' : mount}${path}`,
+    routes: [...new Map(listed.map(({ method, path }) => [`${method} ${path}`, { method, path }])).values()],
+    tokenFor: async (app, user = 'demo') => unwrap(await issueDevelopmentToken(key, { app, user }, env)),
     errors,
     problems: async () => {
       const found = [...(await storage.integrityCheck())];
       for await (const space of engine.listSpaces()) found.push(...(await engine.verify(space)).problems);
       return found;
     },
+  };
+};
+
+/** The same with one app, as the schemas of that app see it. */
+export interface Target extends Pick<WholeTarget, 'port' | 'errors' | 'problems'> {
+  readonly token: string;
+  /** `METHOD path` of every route, without the app's mount, as the running app lists them. */
+  readonly routes: readonly string[];
+  /** The address of a path of such a route. */
+  address(path: string): string;
+}
+
+/** Paths of the server's own accounts, which stand at the root and again under each mount; accounts.test.ts knows them. */
+export const accountPathsOf = (routes: readonly ServedRoute[]): ReadonlySet<string> =>
+  new Set(routes.map(({ path }) => path).filter((path) => /^\/(auth|\.well-known)\//.test(path)));
+
+export const openTarget = async (name = 'time-tracker'): Promise<Target> => {
+  const mount = `/apps/${name}`;
+  const relative = (path: string): string => (path.startsWith(`${mount}/`) ? path.slice(mount.length) : path);
+  const mounts = mountsOf().filter(({ path }) => path === mount);
+  // The browsing app's own routes of accounts need them; those of the server are fuzzed in accounts.test.ts.
+  const { routes, tokenFor, ...whole } = await openWhole(mounts, name === 'browsing');
+  const ofAccounts = accountPathsOf(routes);
+  const own = routes.filter(({ path }) => !ofAccounts.has(relative(path)));
+  const rooted = new Set(routes.map(({ path }) => path).filter((path) => !path.startsWith(`${mount}/`)));
+  return {
+    ...whole,
+    token: await tokenFor(name),
+    routes: [...new Set(own.map(({ method, path }) => `${method} ${relative(path)}`))],
+    address: (path) => `http://127.0.0.1:${whole.port}${rooted.has(path) ? '' : mount}${path}`,
   };
 };

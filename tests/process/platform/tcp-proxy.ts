@@ -31,12 +31,14 @@ const pump = (from: Socket, to: Socket, damage: Damage | undefined, onDone: (kin
   from.on('data', (bytes) => {
     if (left <= 0) return;
     const passed = bytes.subarray(0, Math.min(left, bytes.length));
-    to.write(passed);
     left -= bytes.length;
-    if (left > 0 || damage === undefined) return;
+    if (left > 0 || damage === undefined) return void to.write(passed);
     onDone(damage.kind);
-    if (damage.kind === 'cut') cut(from, to);
-    if (damage.kind === 'halfClose') to.end();
+    // What comes before the damage arrives.
+    to.write(passed, () => {
+      if (damage.kind === 'cut') cut(from, to);
+      if (damage.kind === 'halfClose') to.end();
+    });
   });
   from.on('end', () => left > 0 && to.end());
   from.on('error', () => cut(to));

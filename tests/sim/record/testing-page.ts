@@ -3,7 +3,7 @@ import { readFolder, readText, writeText } from '../platform/files.ts';
 import { asRegression, type Regression } from '../replay/regression.ts';
 import { SITUATIONS } from '../sometimes.ts';
 import { FOLDER } from './summary.ts';
-import { COVERED, INVARIANTS, NOT_COVERED } from './testing-words.ts';
+import { COVERED, INVARIANTS, NOT_COVERED, PROCESS_TESTS, PROCESSES } from './testing-words.ts';
 import { killsOf, sumOf, type Totals } from './totals.ts';
 
 /** What a campaign came to. */
@@ -112,6 +112,9 @@ export const testingPage = ({ campaign, hunts, regressions, others }: TestingRec
     '## What was run',
     campaignPart(campaign, regressions),
     ...others.map(({ title, text, head = ['What', 'Figure'], rows }) => `### ${title}\n\n${text}\n\n${table(head, rows)}`),
+    '## What is done to real processes',
+    PROCESSES,
+    table(['What is done', 'Test', 'What holds afterwards'], PROCESS_TESTS),
     '## What is checked',
     INVARIANTS,
     '## The checker is checked: planted bugs',

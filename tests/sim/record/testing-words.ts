@@ -11,6 +11,50 @@ everything, so a run can be played again step by step:
 - \`npm run sim -- replay tests/sim/regressions/FILE\` plays a failure that was found once.
 - \`npm run sim -- planted\` plants each known bug and counts the seeds until it is found.`;
 
+export const PROCESSES = `Beside the simulator, on real files, sockets and processes: \`npx vitest run --project process\`. With
+\`TIDEMARK_SWEEP=all\` the first four visit every point there is; \`TIDEMARK_KILL_CYCLES=5000\` kills so often, \`TIDEMARK_FUZZ=20000\`
+sends so much to each route.`;
+
+/** What is done, the test that does it (in tests/process, or tests/fuzz), and what must hold afterwards. */
+export const PROCESS_TESTS: readonly (readonly [what: string, test: string, holds: string])[] = [
+  [
+    'a server on SQLite is killed at its 1st, 2nd, 3rd … write, truncate, unlink or sync',
+    'crash-sweep',
+    'file, chain and digests are sound; what was acknowledged is there once, all else whole or absent',
+  ],
+  ['these calls fail with EIO or ENOSPC, once or from then on', 'crash-sweep', 'the same; the server refuses, or ends with a sentence'],
+  [
+    'power loss after any of these calls: what was not synced is lost, torn or out of order',
+    'power-loss',
+    'the same; a server that does not sync is found out',
+  ],
+  [
+    'pushes and their answers are cut after any byte',
+    'cut-every-byte',
+    'stored whole or not at all, and once; stored before the first byte of an answer',
+  ],
+  ['real clients behind a proxy that cuts, stalls and half closes; their server is killed', 'cut-connections', 'all equal, nothing lost'],
+  ['kill -9 at any moment under three writers', 'kill-9', 'what was acknowledged is there once'],
+  [
+    'a backup under load is restored under its clients',
+    'backup, restore, cut-connections',
+    'it is sound; the clients bring back what the server lost',
+  ],
+  [
+    'every route of every app: from its schema and almost right, with its parameters and headers',
+    'http',
+    'no 5xx, bounded time and memory, and the checker passes; a route without a schema fails',
+  ],
+  ['every route of accounts, its forms too', 'accounts', 'the same'],
+  ['every route of the whole server: spoilt bytes, hostile headers', 'whole', 'the same'],
+  ['what is no request, or is cut into odd chunks and lengths', 'raw', 'the same'],
+  [
+    'export files with spoilt lines under a seal that fits',
+    'import',
+    'imported whole or refused; what was taken in can be read, edited and exported',
+  ],
+];
+
 export const INVARIANTS = `By an oracle that looks at stores, wires and appends only, with merge rules and canonical JSON of its
 own (\`tests/sim/oracle\`):
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { noteRecord } from '../../../../tests/process/platform/record.ts';
 import { createClock } from '../simulation/clock.suite.ts';
 import { createNetwork, type Rules } from '../simulation/network.suite.ts';
 import { createHttp, type Recorded, record } from '../simulation/server.suite.ts';
@@ -178,7 +179,9 @@ it.each(ALL ? [0, 1, 2] : [0, 1])(
     const began = performance.now();
     const runs = await everyChoice((choose) => play(start, faultsMax, choose));
     expect(runs).toBeGreaterThan(16);
-    console.log(`${faultsMax} faults: ${runs} interleavings in ${((performance.now() - began) / 1000).toFixed(0)} s`);
+    const seconds = Math.round((performance.now() - began) / 1000);
+    console.log(`${faultsMax} faults: ${runs} interleavings in ${seconds} s`);
+    noteRecord({ test: 'small scope', faults: faultsMax, decided: DECIDED[faultsMax] ?? 0, interleavings: runs, seconds });
   },
   3_600_000,
 );
