@@ -56,7 +56,7 @@ const sealed = (lines: readonly string[]): string => {
   return `${lines.join('\n')}\n${JSON.stringify({ parts: Object.fromEntries(sums), sha256: whole.digest('hex') })}\n`;
 };
 
-/** What zod itself fails on instead of finding it wrong; see the last test. */
+/** Zod itself fails on it instead of finding it wrong, and a line with it is answered 500: a fault of POST /import, not mended yet. */
 const UNJUDGED: Json = { length: { toString: null } };
 
 /** The lines of an export without its seal, each of them now and then replaced by one that is almost right. */
@@ -133,12 +133,4 @@ test(`${FILES} files that are almost exports are each imported whole or refused`
   expect(target.errors).toEqual([]);
   expect(await target.problems()).toEqual([]);
   console.log(`${imported} of ${FILES} files imported`);
-});
-
-// A fault that is not mended yet: readWholeRecord, readChange and readReceipt call zod without a guard, and the answer is 500.
-test.fails('a value that zod fails on is refused like any other', async () => {
-  const { demo, exported } = await openFilled();
-  const [manifest = '', line = '{}', ...rest] = exported[0] ?? [];
-  const spoilt = JSON.stringify({ ...JSON.parse(line), mutationId: UNJUDGED });
-  check(await demo('/import', { body: sealed([manifest, spoilt, ...rest]), type: 'application/x-ndjson' }), [422]);
 });
