@@ -28,6 +28,12 @@ test('overlapping lines are left to a person', () => {
   expect(mergeOf(text(), 'a', null, 't')).toEqual({ value: null, dropped: 'theirs' });
 });
 
+test('a text that changed too much to be compared is left to a person, whichever side did', () => {
+  const other = Array.from({ length: 401 }, (_, line) => `${line}`).join('\n');
+  expect(mergeOf(text(), 'a\nb', other, 'a\nB')).toEqual({ value: 'a\nB', dropped: 'mine' });
+  expect(mergeOf(text(), 'a\nb', 'A\nb', other)).toEqual({ value: other, dropped: 'mine' });
+});
+
 test('changes that only touch do not overlap', () => {
   expect(merge('abc', 'aXbc', 'aBc')).toEqual({ value: lines('aXBc'), dropped: 'none' });
   expect(merge('abc', 'aBc', 'aXbc')).toEqual({ value: lines('aXBc'), dropped: 'none' });
