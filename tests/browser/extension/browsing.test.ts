@@ -115,7 +115,16 @@ const browseWindows = async (tour: Tour): Promise<void> => {
   await pause(800);
 };
 
+/** Presses a button of a page that is not in view. */
 const click = (popup: Page, id: string): Promise<void> => popup.evaluate(`document.getElementById('${id}').click()`);
+/** Syncs until the popup, which is not in view, says this. */
+const syncUntil = (popup: Page, said: string): Promise<void> =>
+  eventually(async () => {
+    await click(popup, 'sync');
+    // The button is busy for as long as the worker syncs.
+    await eventually(() => popup.locator('#sync').getAttribute('aria-busy')).toBe('false');
+    return popup.getByRole('status').textContent();
+  }).toBe(said);
 
 /** The worker is stopped while the server's answer is under way; then the server cannot be reached. */
 const meetTroubles = async (tour: Tour, browser: ExtensionBrowser, popup: Page): Promise<void> => {
@@ -123,6 +132,7 @@ const meetTroubles = async (tour: Tour, browser: ExtensionBrowser, popup: Page):
   const held = wire.held();
   await click(popup, 'sync');
   await held;
+  expect(wire.batches.at(-1)?.count).toBeGreaterThan(0);
   await browser.stopWorker();
   wire.set('through');
   // The next worker asks which window has the keyboard.
@@ -133,9 +143,33 @@ const meetTroubles = async (tour: Tour, browser: ExtensionBrowser, popup: Page):
     await tour.go('a', site);
     await pause(400);
   }
-  await click(popup, 'sync');
-  await eventually(() => popup.locator('#trouble').textContent()).toContain('cannot be reached');
+  await syncUntil(popup, 'Not everything could be sent');
+  expect(await popup.locator('#trouble').textContent()).toContain('cannot be reached');
   wire.set('through');
+};
+
+/** The browser itself has no network for a while: its worker cannot send, and its pages go on by themselves. */
+const goOffline = async (tour: Tour, browser: ExtensionBrowser, popup: Page): Promise<void> => {
+  const trouble = popup.locator('#trouble');
+  await syncUntil(popup, 'Everything is at the server');
+  expect(await trouble.isVisible()).toBe(false);
+  await browser.setOffline(true);
+  const batches = wire.batches.length;
+  await tour.turn('a');
+  await pause(400);
+  await tour.turn('a');
+  await pause(400);
+  await tour.close('c');
+  await syncUntil(popup, 'Not everything could be sent');
+  expect(await trouble.isVisible()).toBe(true);
+  expect(await trouble.textContent()).toBe('The server cannot be reached. Everything is kept here until it answers.');
+  // The two pages and the closed one.
+  expect(Number(await popup.locator('#pending').textContent())).toBeGreaterThanOrEqual(3);
+  // The wire was there all the time, and no batch came.
+  expect(wire.batches.slice(batches)).toEqual([]);
+  await browser.setOffline(false);
+  await syncUntil(popup, 'Everything is at the server');
+  expect(await trouble.isVisible()).toBe(false);
 };
 
 /** The browser is quit and started again, then killed and started again. Answers the last one. */
@@ -162,7 +196,7 @@ const restartTwice = async (tour: Tour, profile: string): Promise<ExtensionBrows
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-test('20 pages, a locked screen, a stopped worker, a lost server, two ends of the browser: the server has what was done', async () => {
+test('22 pages, a locked screen, a stopped worker, no server, no network, two ends of the browser: all arrives as it was', async () => {
   const email = 'ann@example.com';
   const profile = newProfile();
   const { browser, popup } = await startSignedIn(email, 'Create account', profile);
@@ -170,12 +204,14 @@ test('20 pages, a locked screen, a stopped worker, a lost server, two ends of th
   await browseTabs(tour);
   await browseWindows(tour);
   await meetTroubles(tour, browser, popup);
+  await goOffline(tour, browser, popup);
+  const stored = await reader(server.url, email);
+  expect(await stored.visits()).toHaveLength(tour.count());
   const last = await restartTwice(tour, profile);
   const lastPopup = await last.openOwn('popup.html');
   await syncNow(lastPopup);
 
-  expect(tour.count()).toBe(20);
-  const stored = await reader(server.url, email);
+  expect(tour.count()).toBe(22);
   const visits = await stored.visits();
   expectStory(visits, tour.diary.entries);
   expect(visits.flatMap(({ idlePeriods }) => idlePeriods)).toMatchObject([{ reason: 'locked', resumeReason: 'active' }]);
@@ -185,7 +221,7 @@ test('20 pages, a locked screen, a stopped worker, a lost server, two ends of th
   // The totals of the six tabs are those of their visits.
   const aggregates = await stored.aggregates();
   expect(aggregates).toHaveLength(6);
-  expect(sum(aggregates.map(({ pageCount }) => pageCount))).toBe(20);
+  expect(sum(aggregates.map(({ pageCount }) => pageCount))).toBe(22);
   expect(sum(aggregates.map(({ totalActiveDuration }) => totalActiveDuration))).toBe(
     sum(visits.map(({ activeDuration }) => activeDuration)),
   );

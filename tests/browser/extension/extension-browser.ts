@@ -23,12 +23,13 @@ const EXTENSION_FLAGS = [
   `--load-extension=${unpacked}`,
 ];
 
-/** A tab as the extension has kept it; `url` of the page that it records there, if any. */
+/** A tab as the extension has kept it; `url` and `title` of the page that it records there, if any. */
 export interface KeptTab {
   readonly id: number;
   readonly windowId: number;
   readonly active: boolean;
   readonly url: string | null;
+  readonly title: string | null;
 }
 
 /** What the extension has kept of the browser as it is. */
@@ -49,6 +50,8 @@ export interface ExtensionBrowser {
   lookAt(page: Page): Promise<void>;
   /** Locks the screen, or unlocks it; resolves when the extension has kept it. */
   lockScreen(isLocked: boolean): Promise<void>;
+  /** Takes the browser off the network, its pages and the service worker alike, or puts it back; resolves when the worker knows. */
+  setOffline(isOffline: boolean): Promise<void>;
   kept(): Promise<Kept>;
   /** Waits until the extension has noted that it lives, and answers the time that it noted. */
   signOfLife(): Promise<number>;
@@ -73,7 +76,10 @@ const READ_KEPT = `(async () => {
     database.close();
     for (const row of rows) {
       if (row.recorder !== undefined) Object.assign(found, { focused: row.recorder.focused, idle: row.recorder.idle });
-      else if ('visit' in row) found.tabs.push({ id: row.id, windowId: row.windowId, active: row.active, url: row.visit?.url ?? null });
+      else if ('visit' in row) {
+        const { id, windowId, active, visit } = row;
+        found.tabs.push({ id, windowId, active, url: visit?.url ?? null, title: visit?.title ?? null });
+      }
     }
   }
   return found;
@@ -147,6 +153,10 @@ export const openExtensionBrowser = async (profile: string): Promise<ExtensionBr
     lockScreen: async (isLocked) => {
       screenSaver.lock(isLocked);
       await eventually(async () => (await kept()).idle).toBe(isLocked ? 'locked' : 'active');
+    },
+    setOffline: async (isOffline) => {
+      await context.setOffline(isOffline);
+      await eventually(() => context.serviceWorkers()[0]?.evaluate('navigator.onLine')).toBe(!isOffline);
     },
     signOfLife: async () => {
       const read = () => inExtension<number>(`chrome.storage.local.get('seen').then(({ seen }) => seen?.at ?? 0)`);

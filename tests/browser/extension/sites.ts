@@ -39,9 +39,9 @@ export interface Wire {
   readonly url: string;
   /** Records of each batch that went through. */
   readonly batches: { readonly path: string; readonly count: number }[];
-  /** `cut`: no connection. `hold`: the server gets requests, and its answers stay under way. */
+  /** `cut`: no connection. `hold`: the server gets batches, and its answers to them stay under way. */
   set(state: 'through' | 'cut' | 'hold'): void;
-  /** Resolves when an answer is held. */
+  /** Resolves when the server has answered a batch, and the answer is held. */
   held(): Promise<void>;
   close(): void;
 }
@@ -61,9 +61,12 @@ export const openWire = async (server: string): Promise<Wire> => {
     const chunks: Buffer[] = [];
     for await (const chunk of asked) chunks.push(Buffer.from(chunk));
     const body = Buffer.concat(chunks);
-    if (asked.url?.includes('/api/sync/')) batches.push({ path: asked.url, count: countOf(body.toString()) });
-    const onward = request(`${server}${asked.url}`, { method: asked.method ?? 'GET', headers: asked.headers }, (answer) => {
-      const isHeld = state === 'hold' && asked.url?.includes('/api/sync/');
+    const { method = 'GET', url = '', headers } = asked;
+    // A preflight is no batch; Chromium lets it through while it plays being offline.
+    const isBatch = method === 'POST' && url.includes('/api/sync/');
+    if (isBatch) batches.push({ path: url, count: countOf(body.toString()) });
+    const onward = request(`${server}${url}`, { method, headers }, (answer) => {
+      const isHeld = isBatch && state === 'hold';
       if (isHeld) onHeld?.();
       else {
         reply.writeHead(answer.statusCode ?? 500, answer.headers);

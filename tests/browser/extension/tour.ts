@@ -19,6 +19,7 @@ const timedIn = async (
   return { from, to: Date.now() };
 };
 
+const titleOf = (path: string): string => `Page ${path}`;
 const isAt = (url: string) => (kept: readonly KeptTab[]) => kept.some((tab) => tab.url === url);
 
 /** Browses numbered pages, and keeps a diary of it. Tabs have names. */
@@ -27,10 +28,11 @@ export const createTour = (sites: Sites, first: ExtensionBrowser) => {
   const tabs = new Map<string, Page>();
   let browser = first;
   let count = 0;
-  const nextPage = (site: string): string => {
+  const nextPath = (): string => {
     count += 1;
-    return sites.page(site, `/page-${count}`);
+    return `/page-${count}`;
   };
+  const nextPage = (site: string): string => sites.page(site, nextPath());
   const tabOf = (name: string): Page => {
     const tab = tabs.get(name);
     if (tab === undefined) throw new Error(`no tab ${name}`);
@@ -45,6 +47,19 @@ export const createTour = (sites: Sites, first: ExtensionBrowser) => {
   return {
     ...{ diary, go, lookAt },
     count: () => count,
+    /** A page goes on to another one by itself, without the network, as those of an app do. */
+    turn: async (tab: string): Promise<void> => {
+      const page = tabOf(tab);
+      const path = nextPath();
+      const { href: url } = new URL(path, page.url());
+      const title = titleOf(path);
+      const turn = `history.pushState(null, '', ${JSON.stringify(url)}); document.title = ${JSON.stringify(title)}`;
+      const at = await timed(
+        () => page.evaluate(turn),
+        (kept) => kept.some((one) => one.url === url && one.title === title),
+      );
+      diary.go(tab, url, at);
+    },
     /** Opens a tab with a page and looks at it. */
     open: async (tab: string, site: string): Promise<void> => {
       // From here on the page before is out of sight.

@@ -70,6 +70,10 @@ test.each<[string, JsonObject, string]>([
   ['no total', { totalActiveDuration: null }, 'totalActiveDuration'],
   ['a domain with a negative duration', { domainDurations: { 'a.example': -5 } }, 'domainDurations'],
   ['a page that runs something', { currentUrl: 'javascript:alert(1)' }, 'currentUrl'],
+  ['a page of its own', { currentUrl: 'data:text/html,<script>alert(1)</script>' }, 'currentUrl'],
+  ['a 2 MB address', { currentUrl: `https://example.com/${'a'.repeat(2_000_000)}` }, 'currentUrl'],
+  ['a total of NaN', { totalActiveDuration: 'NaN' }, 'totalActiveDuration'],
+  ['a domain that reaches a prototype', { domainDurations: JSON.parse('{"__proto__":5}') }, 'domainDurations'],
   ['last active in 2099', { lastActiveTime: Date.UTC(2099, 0, 1) }, 'ahead'],
   ['half a page', { pageCount: 0.5 }, 'pageCount'],
 ])('an aggregate with %s is refused by itself', async (_, bad, says) => {

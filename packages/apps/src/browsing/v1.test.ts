@@ -244,6 +244,32 @@ describe('data/sync', () => {
     expect([broken.status, broken.body]).toEqual([400, { success: false, message: expect.any(String), error: 'BAD_JSON' }]);
   });
 
+  test('hostile visits are refused one by one, and the visit among them is stored', async () => {
+    const server = await openBrowsingServer();
+    const { access } = await register(server);
+    const bad: readonly (readonly [JsonObject, string])[] = [
+      [{ url: `https://example.com/${'a'.repeat(2_000_000)}` }, 'VALIDATION_FAILED'],
+      [{ url: 'javascript:alert(1)' }, 'VALIDATION_FAILED'],
+      [{ url: 'data:text/html,<script>alert(1)</script>' }, 'VALIDATION_FAILED'],
+      [{ duration: -1 }, 'VALIDATION_FAILED'],
+      [{ duration: 'NaN' }, 'VALIDATION_FAILED'],
+      [{ timestamp: Date.UTC(2099, 0, 1) }, 'VALIDATION_FAILED'],
+      [{ metadata: JSON.parse('{"__proto__":{"admin":true}}') }, 'INVALID_FIELD_NAME'],
+      [{ metadata: { a: JSON.parse('['.repeat(1_000) + ']'.repeat(1_000)) } }, 'TOO_DEEP'],
+    ];
+    const pageVisits = [...bad.map(([change], i) => visitAt(i, change)), visitAt(bad.length)];
+    const { body } = await server.call('POST', '/api/v1/data/sync', { pageVisits }, access);
+    const rejected = bad.map(([, code], index) => ({
+      ...{ list: 'pageVisits', index, id: visitAt(index).id, code },
+      message: expect.any(String),
+    }));
+    expect(body.data).toEqual({ pageVisitsSynced: 1, tabAggregatesSynced: 0, rejected });
+    expect(JSON.parse(await readAll(server.call, access))).toMatchObject([{ id: visitAt(bad.length).id }]);
+    const many = await server.call('POST', '/api/v1/data/sync', { pageVisits: visits(1_001) }, access);
+    expect([many.status, many.body.error]).toEqual([413, 'BATCH_TOO_LARGE']);
+    expect(JSON.parse(await readAll(server.call, access))).toHaveLength(1);
+  });
+
   test('a record that names no browser is of the one that the batch names, then of the one that signed in', async () => {
     const server = await openBrowsingServer();
     const { access } = await register(server);

@@ -4,6 +4,9 @@ import { openRepertoireServer, type RepertoireServer, STORAGES } from './reperto
 
 const ID = '3F2504E0-4F89-41D3-9A0C-0305E82C3301';
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** The app syncs so often by itself. */
+const TIMER_MS = 5 * MINUTE_MS;
 
 const piece = (device: IosDevice): LocalPiece => {
   const found = device.pieces.find((one) => one.id === ID);
@@ -52,6 +55,43 @@ describe.each(STORAGES)('devices on %s', (kind) => {
     await settle(server, a, b);
     expect([await head(), a.lastSyncedAt, b.lastSyncedAt]).toEqual(before);
     expect(a.lastSyncedAt).toBe(b.lastSyncedAt);
+  });
+
+  test('three phones on their timers: an edit is everywhere after two rounds, and rounds without one write nothing', async () => {
+    const { server, a, b } = await openTwo(kind);
+    const c = openIosDevice(server, 'ada', -3 * HOUR_MS);
+    b.skew = 2 * HOUR_MS;
+    const phones = [a, b, c];
+    /** The timer of each phone runs out so many times, one phone after the other. */
+    const rounds = async (count: number, offline?: IosDevice): Promise<void> => {
+      for (let i = 0; i < count * phones.length; i += 1) {
+        const phone = phones[i % phones.length] ?? a;
+        server.clock.wall += TIMER_MS / phones.length;
+        expect(await phone.sync(() => (phone === offline ? 'dropRequest' : 'pass'))).toBe(phone !== offline);
+      }
+    };
+    const standing = async () => [(await server.call('GET', '/sync/digest')).body, ...phones.map(({ lastSyncedAt }) => lastSyncedAt)];
+    await rounds(2);
+    const turns: readonly (readonly [IosDevice, IosDevice, IosDevice])[] = [
+      [a, b, c],
+      [b, c, a],
+      [c, a, b],
+    ];
+    for (const [hour, [author, away, other]] of [...turns, ...turns].entries()) {
+      const before = piece(away).title;
+      const title = `At ${hour}`;
+      author.edit(piece(author), { title });
+      await rounds(2, away);
+      expect([piece(author).title, piece(other).title, piece(away).title]).toEqual([title, title, before]);
+      await rounds(3, away);
+      await rounds(1);
+      expect(phones.map((phone) => piece(phone).title)).toEqual([title, title, title]);
+      const settled = await standing();
+      expect(new Set(settled.slice(1)).size).toBe(1);
+      await rounds(6);
+      expect(await standing()).toEqual(settled);
+    }
+    expect(await conflictsOf(server)).toEqual([]);
   });
 
   test('edits of different fields merge, also lines of the lyrics', async () => {
