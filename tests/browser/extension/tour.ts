@@ -19,19 +19,23 @@ const timedIn = async (
   return { from, to: Date.now() };
 };
 
-const titleOf = (path: string): string => `Page ${path}`;
 const isAt = (url: string) => (kept: readonly KeptTab[]) => kept.some((tab) => tab.url === url);
+
+/** A page goes on to another one by itself, without the network, as those of an app do. */
+const turn = async (browser: ExtensionBrowser, page: Page, path: string): Promise<{ readonly url: string; readonly at: Moment }> => {
+  const { href: url } = new URL(path, page.url());
+  const title = `Page ${path}`;
+  const script = `history.pushState(null, '', ${JSON.stringify(url)}); document.title = ${JSON.stringify(title)}`;
+  const isKept = (kept: readonly KeptTab[]) => kept.some((tab) => tab.url === url && tab.title === title);
+  return { url, at: await timedIn(browser, () => page.evaluate(script), isKept) };
+};
 
 /** Browses numbered pages, and keeps a diary of it. Tabs have names. */
 export const createTour = (sites: Sites, first: ExtensionBrowser) => {
   const diary = createDiary();
   const tabs = new Map<string, Page>();
   let browser = first;
-  let count = 0;
-  const nextPath = (): string => {
-    count += 1;
-    return `/page-${count}`;
-  };
+  const nextPath = (): string => `/page-${diary.entries.length + 1}`;
   const nextPage = (site: string): string => sites.page(site, nextPath());
   const tabOf = (name: string): Page => {
     const tab = tabs.get(name);
@@ -46,18 +50,10 @@ export const createTour = (sites: Sites, first: ExtensionBrowser) => {
   const lookAt = async (tab: string): Promise<void> => diary.lookAt(tab, await timed(() => browser.lookAt(tabOf(tab))));
   return {
     ...{ diary, go, lookAt },
-    count: () => count,
-    /** A page goes on to another one by itself, without the network, as those of an app do. */
+    count: () => diary.entries.length,
+    /** The page of the tab goes on by itself, without the network. */
     turn: async (tab: string): Promise<void> => {
-      const page = tabOf(tab);
-      const path = nextPath();
-      const { href: url } = new URL(path, page.url());
-      const title = titleOf(path);
-      const turn = `history.pushState(null, '', ${JSON.stringify(url)}); document.title = ${JSON.stringify(title)}`;
-      const at = await timed(
-        () => page.evaluate(turn),
-        (kept) => kept.some((one) => one.url === url && one.title === title),
-      );
+      const { url, at } = await turn(browser, tabOf(tab), nextPath());
       diary.go(tab, url, at);
     },
     /** Opens a tab with a page and looks at it. */
